@@ -1,0 +1,1 @@
+"""The project package: settings, addresses, the pages that join several apps, and `lib`, which imports no app."""

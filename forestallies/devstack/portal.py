@@ -1,0 +1,51 @@
+"""The portal's own processes, as the demo runs them."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Mapping
+
+from forestallies.devstack.processes import Recipe
+from forestallies.devstack.state import State
+
+APPLICATION = "forestallies"
+
+
+def prepare(environment: Mapping[str, str], *, seed: bool) -> Recipe:
+    """Migrate, and load the demo data where there is none."""
+    return _python("prepare", "forestallies.devstack.prepare", *(["--seed"] if seed else []), environment=environment)
+
+
+def web(environment: Mapping[str, str], listener: int) -> Recipe:
+    """The web server, on a listening socket of the supervisor."""
+    options = ["--worker-class=gthread", "--workers=2", "--threads=4", "--preload", f"--bind=fd://{listener}"]
+    quiet = ["--graceful-timeout=5", "--log-level=warning", "--no-control-socket"]
+    where = f"{APPLICATION}.wsgi:application"
+    return _python("web", "gunicorn", where, *options, *quiet, environment=environment, keep_open=(listener,))
+
+
+def worker(environment: Mapping[str, str]) -> Recipe:
+    """The Celery worker, on every queue and without the talk that only many workers need."""
+    options = ["--concurrency=2", "--queues=default,mail,documents", "--without-gossip", "--without-mingle"]
+    return _python("worker", "celery", "-A", APPLICATION, "worker", *options, environment=environment)
+
+
+def beat(environment: Mapping[str, str], state: State) -> Recipe:
+    """The clock of the periodic tasks."""
+    schedule = f"--schedule={state.folder / 'beat-schedule'}"
+    return _python("beat", "celery", "-A", APPLICATION, "beat", schedule, environment=environment)
+
+
+def _python(
+    name: str, module: str, *arguments: str, environment: Mapping[str, str], keep_open: tuple[int, ...] = ()
+) -> Recipe:
+    """A Python module as a child. An orphan stops at once: its work is in the database, nothing needs finishing."""
+    return Recipe(
+        name,
+        [sys.executable, "-m", module, *arguments],
+        kind="portal",
+        orphaned=signal.SIGQUIT,  # to gunicorn and Celery: now, with all workers
+        environment=environment,
+        keep_open=keep_open,
+    )
