@@ -6,6 +6,7 @@ import http.client
 import os
 import socket
 import time
+from typing import NoReturn
 
 from forestallies.demo.accounts import ACCOUNTS, PASSWORD
 from forestallies.devstack import catalogues, portal
@@ -46,7 +47,7 @@ def wanted_port() -> int:
     return int(wanted)
 
 
-def serve(state: State, children: Children, listener: socket.socket) -> None:
+def serve(state: State, children: Children, listener: socket.socket) -> NoReturn:
     """Start everything, tell the person where, and watch over it. Ends by raising only."""
     catalogues.compile_stale()
     services = Services(state, children)

@@ -15,7 +15,6 @@ from forestallies.devstack.console import Refused, note
 from forestallies.devstack.processes import birth_of
 from forestallies.devstack.state import State
 
-
 Found = TypeVar("Found")
 
 

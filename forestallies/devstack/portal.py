@@ -19,10 +19,9 @@ def prepare(environment: Mapping[str, str], *, seed: bool) -> Recipe:
 
 def web(environment: Mapping[str, str], listener: int) -> Recipe:
     """The web server, on a listening socket of the supervisor."""
-    options = ["--worker-class=gthread", "--workers=2", "--threads=4", "--preload", f"--bind=fd://{listener}"]
-    quiet = ["--graceful-timeout=5", "--log-level=warning", "--no-control-socket"]
-    where = f"{APPLICATION}.wsgi:application"
-    return _python("web", "gunicorn", where, *options, *quiet, environment=environment, keep_open=(listener,))
+    options = ["--config=python:forestallies.devstack.web", f"--bind=fd://{listener}"]
+    command = ["gunicorn", f"{APPLICATION}.wsgi:application", *options]
+    return _python("web", *command, environment=environment, keep_open=(listener,))
 
 
 def worker(environment: Mapping[str, str]) -> Recipe:
@@ -40,12 +39,9 @@ def beat(environment: Mapping[str, str], state: State) -> Recipe:
 def _python(
     name: str, module: str, *arguments: str, environment: Mapping[str, str], keep_open: tuple[int, ...] = ()
 ) -> Recipe:
-    """A Python module as a child. An orphan stops at once: its work is in the database, nothing needs finishing."""
-    return Recipe(
-        name,
-        [sys.executable, "-m", module, *arguments],
-        kind="portal",
-        orphaned=signal.SIGQUIT,  # to gunicorn and Celery: now, with all workers
-        environment=environment,
-        keep_open=keep_open,
-    )
+    """A Python module as a child. An orphan is killed: its work is in the database, nothing needs finishing.
+
+    What it has started dies with it: the pool of a Celery worker and the workers of gunicorn ask the kernel for that.
+    """
+    command = [sys.executable, "-m", module, *arguments]
+    return Recipe(name, command, "portal", orphaned=signal.SIGKILL, environment=environment, keep_open=keep_open)

@@ -98,7 +98,7 @@ class Postgres:
             connection.autocommit = True
             with connection.cursor() as cursor:
                 cursor.execute(statement)
-                return cursor.rowcount > 0
+                return bool(cursor.rowcount > 0)
         finally:
             connection.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -11,12 +12,15 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from forestallies.devstack.console import Interrupted, Refused
 from forestallies.devstack.state import ROOT, State
 
 ON_LINUX = sys.platform == "linux"
+LIBC = ctypes.CDLL(None)
+SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE = {"portal": 7.0, "service": 6.0}  # seconds to stop by itself; together under the promised 15
 
@@ -55,10 +59,8 @@ class Child:
 
     def kill_group(self) -> None:
         """Kill the child and whatever it started (each child leads a process group of its own)."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait()
 
 
@@ -174,22 +176,21 @@ def stop_together(children: Sequence[Child], *, seconds: float) -> None:
         child.kill_group()
 
 
-def dies_with_parent(number: signal.Signals) -> Callable[[], None] | None:
-    """A `preexec_fn` that has the kernel send the child `number` when this process dies (Linux only).
+def dies_with_parent(number: signal.Signals) -> Callable[[], None]:
+    """A `preexec_fn`: the child gets the signal `number` when this process dies (Linux only).
 
     The thread that starts the child counts as the parent, so call it from the main thread.
     """
+    return partial(die_with, os.getpid(), number)
+
+
+def die_with(parent: int, number: signal.Signals) -> None:
+    """Have the kernel send this process `number` when its parent dies (Linux only)."""
     if not ON_LINUX:
-        return None
-    parent, libc = os.getpid(), ctypes.CDLL(None)
-    set_death_signal = 1  # PR_SET_PDEATHSIG
-
-    def arrange() -> None:
-        libc.prctl(set_death_signal, int(number), 0, 0, 0)
-        if os.getppid() != parent:  # it died before the request
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return arrange
+        return
+    LIBC.prctl(SET_DEATH_SIGNAL, int(number), 0, 0, 0)
+    if os.getppid() != parent:  # it died before the request
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def how_it_ended(code: int) -> str:

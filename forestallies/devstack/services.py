@@ -38,17 +38,17 @@ class Services:
 
         Raises `Refused` when a service does not start, `Interrupted` on a request to stop.
         """
-        starters = {
-            "DATABASE_URL": self._start_postgres,
-            "REDIS_URL": self._start_valkey,
-            "EMAIL_URL": self._start_mail_sink,
-        }
+        starters = (
+            ("EMAIL_URL", self._start_mail_sink),
+            ("REDIS_URL", self._start_valkey),
+            ("DATABASE_URL", self._start_postgres),  # last: it may have to make its data first
+        )
         waiting = []
-        for name in ("EMAIL_URL", "REDIS_URL", "DATABASE_URL"):  # the slowest last: it may make its data first
+        for name, start in starters:
             if given := os.environ.get(name):
                 self.urls[name] = given
             else:
-                self.urls[name], ready = starters[name]()
+                self.urls[name], ready = start()
                 waiting.append((name, ready))
         for name, ready in waiting:
             self.children.wait_until(ready, seconds=60, what=f"the service behind {name}")

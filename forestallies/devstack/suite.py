@@ -12,7 +12,7 @@ from forestallies.devstack.console import Interrupted, note, say
 from forestallies.devstack.lock import StateLock
 from forestallies.devstack.processes import Children
 from forestallies.devstack.services import Services, portal_environment
-from forestallies.devstack.state import State, testing_state
+from forestallies.devstack.state import testing_state
 
 PERSONAL = ("DEMO", "SITE_URL", "SECRET_KEY", "PORT")  # what a person may have set for the demo
 
