@@ -1,0 +1,106 @@
+"""The mails about events. One function per message; the words stand in `templates/emails/`."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+
+from events.invitation import calendar_for
+from events.models import Event, Registration
+from forestallies.lib import ical, links, zones
+from members.emails import to
+from notices.models import Notice
+from notices.outbox import Posting
+from notices.render import render
+
+GUARD = "events.registration"
+REMINDER_CLOSES = timedelta(hours=2)  # a 24-hour reminder is not worth sending later than this before the start
+
+
+def about(event: Event) -> tuple[str, ...]:
+    return (f"events.event:{event.pk}",)
+
+
+def context_for(registration: Registration) -> dict[str, Any]:
+    """What every mail about an event says: when, for this person first, and where to look."""
+    event, member = registration.event, registration.member
+    return {
+        "event": event,
+        "when": zones.local(event.starts_at, member.zone, member.language),
+        "country_line": event.country_line(),
+        "page": links.absolute(event.get_absolute_url()),
+        "my_page": links.absolute(reverse("my_page")),
+    }
+
+
+def _posting(
+    kind: str,
+    registration: Registration,
+    *,
+    at: datetime,
+    state: str,
+    method: ical.Method | None = None,
+    extra: dict[str, Any] | None = None,
+    **options: Any,
+) -> Posting:
+    """Make a mail about a registration, keyed on the moment of its present state and guarded by that state."""
+    event = registration.event
+    calendar = calendar_for(event, registration.member, method=method, at=at) if method else b""
+    message = render(
+        kind,
+        to(registration.member),
+        {**context_for(registration), **(extra or {})},
+        calendar=calendar,
+        calendar_method=method or "",
+        about=about(event),
+    )
+    defaults: dict[str, Any] = {
+        "key": f"{kind}:{registration.pk}:{event.sequence}:{registration.state_since:%Y%m%dT%H%M%S.%f}",
+        "guard": GUARD,
+        "subject_ref": f"{registration.pk}:{state}",
+        "expires_at": max(event.starts_at, at + timedelta(hours=2)),
+    }
+    return Posting(message=message, **{**defaults, **options})
+
+
+def registration_confirmed(registration: Registration, *, at: datetime) -> Posting:
+    """Answer a registration that got a seat; the event goes into her calendar."""
+    return _posting("registration_confirmed", registration, at=at, state="confirmed", method="REQUEST")
+
+
+def waitlisted(registration: Registration, *, position: int | None, at: datetime) -> Posting:
+    """Answer a registration for a full event with the position on the waiting list and how the list works."""
+    return _posting("waitlisted", registration, at=at, state="waitlisted", extra={"position": position})
+
+
+def promoted(registration: Registration, *, at: datetime) -> Posting:
+    """Tell somebody who waited that a place is hers now; the event goes into her calendar."""
+    return _posting("promoted", registration, at=at, state="confirmed", method="REQUEST")
+
+
+def registration_cancelled(registration: Registration, *, had_seat: bool, at: datetime) -> Posting:
+    """Answer a cancellation; an entry that was in her calendar is withdrawn."""
+    return _posting(
+        "registration_cancelled",
+        registration,
+        at=at,
+        state="cancelled",
+        method="CANCEL" if had_seat else None,
+        extra={"by_staff": registration.cancelled_by == Registration.CancelledBy.STAFF},
+    )
+
+
+def reminder_24h(registration: Registration, *, at: datetime) -> Posting:
+    """Remind somebody of what starts in a day. Keyed on the start: a moved event is reminded of anew."""
+    event = registration.event
+    return _posting(
+        "reminder_24h",
+        registration,
+        at=at,
+        state="confirmed",
+        key=f"reminder:{registration.pk}:{event.starts_at:%Y%m%dT%H%MZ}:24h",
+        guard="events.reminder",
+        subject_ref=f"{registration.pk}:{event.starts_at:%Y%m%dT%H%MZ}",
+        priority=Notice.Priority.REMINDER,
+        expires_at=event.starts_at - REMINDER_CLOSES,
+    )

@@ -1,0 +1,43 @@
+"""`manage.py send_due_reminders [--at ISO] [--dry-run] [--json]`: what the worker does every minute, by hand."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from events import reminders
+from forestallies.lib import clock
+
+
+def instant(words: str) -> datetime:
+    """Read an ISO 8601 instant with its offset.
+
+    Raises:
+        CommandError: not an instant, or without an offset.
+    """
+    try:
+        at = datetime.fromisoformat(words)
+    except ValueError as error:
+        raise CommandError(f"--at wants a time like 2026-12-01T09:00Z, not {words!r}.", returncode=2) from error
+    if at.tzinfo is None:
+        raise CommandError("--at wants a time with its offset, such as 2026-12-01T09:00Z.", returncode=2)
+    return at
+
+
+class Command(BaseCommand):
+    help = "Post a reminder to every confirmed member whose event starts within 24 hours. Safe to run twice."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--at", metavar="ISO", help="as if it were this instant, such as 2026-12-01T09:00Z")
+        parser.add_argument("--dry-run", action="store_true", help="only count what would be posted")
+        parser.add_argument("--json", action="store_true", help="print the count as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        at = instant(options["at"]) if options["at"] else clock.now()
+        dry = options["dry_run"]
+        count = reminders.due(at=at).count() if dry else reminders.send_due(at=at)
+        if options["json"]:
+            self.stdout.write(json.dumps({"at": at.isoformat(), "dry_run": dry, "reminders": count}))
+        else:
+            self.stdout.write(f"{count} reminders {'would be' if dry else 'were'} posted.")

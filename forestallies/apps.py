@@ -1,0 +1,11 @@
+"""The project package as an app: it owns database functions, system checks and the commands that join several apps."""
+
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    name = "forestallies"
+    verbose_name = "Forest Allies portal"
+
+    def ready(self) -> None:
+        from forestallies.privacy import checks  # noqa: F401 (app ready: registers the check)

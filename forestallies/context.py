@@ -1,0 +1,24 @@
+"""What every page may use."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from forestallies.lib import clock
+from members import policies
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Give the templates the portal's settings, and whether the reader works in the staff pages (asked when used)."""
+
+    def reader_is_staff() -> bool:
+        user = getattr(request, "user", None)
+        return bool(user and user.is_authenticated and policies.is_staff(user, at=clock.now()))
+
+    return {
+        "DEMO": settings.DEMO,
+        "CONTACT_EMAIL": settings.CONTACT_EMAIL,
+        "reader_is_staff": SimpleLazyObject(reader_is_staff),
+    }

@@ -1,0 +1,84 @@
+"""What holds for every request: refused input, the busy page, the reader's language and zone, no shared caches."""
+
+import zoneinfo
+from collections.abc import Callable, Iterator
+
+from django.conf import settings
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.cache import add_never_cache_headers, patch_cache_control
+from psycopg2 import errors
+
+View = Callable[[HttpRequest], HttpResponse]
+
+BUSY = (errors.LockNotAvailable, errors.QueryCanceled, errors.DeadlockDetected)
+
+
+def refuse_unprintable_input(get_response: View) -> View:
+    """Answer 400 to a NUL character in any part of a request: no text needs it and Postgres stores none."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if any("\x00" in part for part in _parts(request)):
+            return render(request, "400.html", status=400)
+        return get_response(request)
+
+    return middleware
+
+
+def _parts(request: HttpRequest) -> Iterator[str]:
+    yield request.path_info
+    yield from (value for name, value in request.META.items() if name.startswith("HTTP_"))
+    yield from request.COOKIES.values()
+    for fields in (request.GET, request.POST):
+        for name, values in fields.lists():
+            yield name
+            yield from values
+    yield from (upload.name or "" for uploads in request.FILES.values() for upload in [uploads])
+
+
+def answer_busy(get_response: View) -> View:
+    """Answer 503 with "busy, try again" when a lock or a statement took too long. Nothing was changed by then."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, OperationalError) and isinstance(exception.__cause__, BUSY):
+            return render(request, "503.html", status=503, headers={"Retry-After": "5"})
+        return None
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    return middleware
+
+
+def use_members_language_and_zone(get_response: View) -> View:
+    """Speak a signed-in member's language and show her zone; a language chosen on this device comes first."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return get_response(request)
+        language = request.user.language
+        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            translation.activate(language)
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        with timezone.override(zoneinfo.ZoneInfo(request.user.zone)):
+            response = get_response(request)
+        response.headers["Content-Language"] = translation.get_language() or language
+        return response
+
+    return middleware
+
+
+def keep_private_pages_uncached(get_response: View) -> View:
+    """Forbid every cache to keep what a signed-in person sees."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.user.is_authenticated and "Cache-Control" not in response.headers:
+            add_never_cache_headers(response)
+            patch_cache_control(response, no_store=True, private=True)
+        return response
+
+    return middleware

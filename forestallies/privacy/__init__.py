@@ -1,0 +1,1 @@
+"""What is personal in the database, and what becomes of it."""

@@ -1,0 +1,48 @@
+"""Every address of the portal, by room."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from forestallies.views import front, health, me
+
+handler400 = "forestallies.views.errors.bad_request"
+handler403 = "forestallies.views.errors.forbidden"
+handler404 = "forestallies.views.errors.not_found"
+handler500 = "forestallies.views.errors.server_error"
+
+front_pages = [
+    # Everybody
+    path("", front.home, name="home"),
+    path("privacy/", front.privacy, name="privacy"),
+    path("code-of-conduct/", front.code_of_conduct, name="code_of_conduct"),
+    path("language/", login_not_required(set_language), name="set_language"),
+]
+
+member_pages = [
+    # Oneself
+    path("me/", me.my_page, name="my_page"),
+]
+
+machines = [
+    # Health
+    path("healthz/", health.healthz, name="healthz"),
+    path("readyz/", health.readyz, name="readyz"),
+]
+
+urlpatterns = [
+    *front_pages,
+    *member_pages,
+    *machines,
+    path("", include("workshops.urls")),
+    path("", include("programs.urls")),
+    path("", include("events.urls")),
+    path("", include("members.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]
+
+if settings.DEMO:
+    urlpatterns.append(path("", include("forestallies.demo.urls")))

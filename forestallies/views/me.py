@@ -1,0 +1,36 @@
+"""My page: what is next for a member, and where she stands."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from events import seats
+from events.models import Event, Registration
+from forestallies.lib import clock
+from jobs.forms import SubmissionForm
+from members.models import Membership
+
+OPEN_SHOWN = 6
+
+
+@require_safe
+def my_page(request: HttpRequest) -> HttpResponse:
+    """Show the next event first, then all registrations, then what is open to her."""
+    at = clock.now()
+    member = request.user
+    visible = Event.objects.visible_to(member, at=at).published()
+    upcoming = visible.upcoming(at).order_by("starts_at", "id")
+    mine = Registration.objects.filter(member=member).standing()
+    registered = seats.places(upcoming.filter(registrations__in=mine), member=member, at=at)
+    invited = upcoming.scheduled().for_audience_of(member, at=at).exclude(registrations__in=mine)
+    open_to_me = [
+        place for place in seats.places(invited[: OPEN_SHOWN * 2], member=member, at=at) if place.may_register
+    ]
+    context = {
+        "next_place": next((place for place in registered if place.registration.state == "confirmed"), None),
+        "registered": registered,
+        "open_to_me": open_to_me[:OPEN_SHOWN],
+        "memberships": Membership.objects.filter(member=member).select_related("community", "organisation"),
+        "form": SubmissionForm(),
+    }
+    return render(request, "me.html", context)

@@ -1,0 +1,46 @@
+"""Accounts are django-allauth's; this adapter closes open sign-up and sends its mails through the outbox."""
+
+from typing import Any
+from uuid import uuid4
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+from forestallies.lib import clock
+from members.emails import stranger, to
+from members.models import Member
+from notices import outbox
+from notices.models import Notice
+from notices.render import render
+
+
+def display_name(member: Member) -> str:
+    """Name a member on account pages."""
+    return member.name
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Joining goes by application and approval, so nobody signs up by herself."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Post one of allauth's mails into the outbox at first priority.
+
+        The words stand in `templates/emails/<template_prefix>/`; they are blanked once sent. Nothing waits for the mail
+        server or the broker.
+        """
+        at = clock.now()
+        member = context.get("user") or Member.objects.by_address(email).first()
+        recipient = to(member, address=email) if member else stranger(email)
+        outbox.post_once(
+            outbox.Posting(
+                message=render(template_prefix, recipient, context),
+                key=f"{template_prefix}:{uuid4()}",
+                priority=Notice.Priority.SIGN_IN,
+                expires_at=at + outbox.SIGN_IN_LIFETIME,
+                sensitive=True,
+            ),
+            at=at,
+        )

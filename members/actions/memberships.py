@@ -1,0 +1,58 @@
+"""Memberships: they keep the community's circle in step."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from audit.models import record
+from members.actions import circles
+from members.models import Affiliation, Community, Consent, Member, Membership, Organisation
+from members.terms import REQUIRED
+
+
+@transaction.atomic
+def begin(
+    *,
+    member: Member,
+    community: Community,
+    organisation: Organisation | None,
+    stakeholder: str,
+    role: str,
+    by: Member | None,
+    at: datetime,
+) -> Membership:
+    """Make somebody an active member of a community, for the first time or again. Safe to run twice."""
+    membership, _created = Membership.objects.update_or_create(
+        member=member,
+        community=community,
+        defaults={
+            "organisation": organisation,
+            "stakeholder": stakeholder,
+            "state": Membership.State.ACTIVE,
+            "ended_at": None,
+        },
+        create_defaults={
+            "organisation": organisation,
+            "stakeholder": stakeholder,
+            "joined_at": at,
+        },
+    )
+    if organisation:
+        Affiliation.objects.get_or_create(
+            member=member, organisation=organisation, ends_on=None, defaults={"role": role, "starts_on": at.date()}
+        )
+    circles.join(circle=community.circle, member=member, at=at)
+    record(verb="membership.begun", subject=membership, by=by, at=at, community=community.pk)
+    return membership
+
+
+def record_consents(*, member: Member, version: str, at: datetime) -> None:
+    """Write down that a person agreed to the required terms. Safe to run twice."""
+    for term in REQUIRED:
+        Consent.objects.get_or_create(
+            member=member,
+            term=term,
+            version=version,
+            withdrawn_at=None,
+            defaults={"given_at": at, "language": member.language},
+        )

@@ -1,0 +1,1 @@
+"""The forms about people: they clean input and decide nothing."""

@@ -1,0 +1,25 @@
+"""People, the organisations they speak for, and what belongs together."""
+
+from members.models.applications import Application
+from members.models.circles import Circle, CircleMember
+from members.models.communities import Community, Consent, Membership
+from members.models.grants import Grant
+from members.models.organisations import Affiliation, Organisation
+from members.models.people import Member, SignInInvitation
+from members.models.vocabulary import StakeholderCategory, Theme
+
+__all__ = [
+    "Affiliation",
+    "Application",
+    "Circle",
+    "CircleMember",
+    "Community",
+    "Consent",
+    "Grant",
+    "Member",
+    "Membership",
+    "Organisation",
+    "SignInInvitation",
+    "StakeholderCategory",
+    "Theme",
+]

@@ -1,0 +1,134 @@
+"""The person: every human being the portal knows, whether she signs in or not."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from forestallies.lib import zones
+from forestallies.lib.database import Fold
+from forestallies.lib.fields import LineField
+
+
+def check_zone(value: str) -> None:
+    """Accept IANA region/city names.
+
+    Raises:
+        ValidationError: for a zone that does not exist.
+    """
+    if value not in zones.known_zones():
+        raise ValidationError(_("Please choose a time zone from the list."), code="unknown_zone")
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    def active(self) -> "MemberQuerySet":
+        return self.filter(is_active=True)
+
+    def by_address(self, address: str) -> "MemberQuerySet":
+        return self.filter(email=address.strip().lower())
+
+    def visible_to(self, member: "Member", *, at: datetime) -> "MemberQuerySet":
+        """Oneself, and everybody in a circle that one coordinates. The directory widens this for what people opened."""
+        from members.models.circles import Circle, CircleMember
+
+        if member.is_superuser:
+            return self.all()
+        mine = Circle.objects.run_by(member, at=at)
+        inside = CircleMember.objects.current(at).filter(member=OuterRef("pk"), circle__in=mine)
+        return self.filter(Q(pk=member.pk) | Exists(inside))
+
+
+class MemberManager(BaseUserManager.from_queryset(MemberQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, username: str | None) -> "Member":
+        return self.get(email=(username or "").lower())
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "Member":
+        """Make a member who can sign in; without a password only by mailed code or an invitation link."""
+        member = self.model(email=email, **fields)
+        member.set_password(password)
+        member.save(using=self._db)
+        return member
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "Member":
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+
+class Member(AbstractBaseUser):
+    """A person. The address may be missing (shared phones, imported lists, guest speakers): then nobody signs in as her.
+
+    Rights come from grants and roles, evaluated at each request; there are no groups and no user types.
+    """
+
+    email = models.EmailField(_("e-mail address"), null=True, blank=True, unique=True)
+    name = LineField(_("name"), max_length=120, help_text=_("As you want it to be read on lists and certificates."))
+    country = models.CharField(_("country"), max_length=2, blank=True)  # ISO 3166-1 alpha-2
+    zone = models.CharField(_("time zone"), max_length=60, default="UTC", validators=[check_zone])
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    is_active = models.BooleanField(default=True)
+    is_superuser = models.BooleanField(default=False)
+    is_demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects = MemberManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="member_address_once"),
+            models.CheckConstraint(condition=~Q(email=""), name="member_address_null_not_empty"),
+        ]
+        indexes = [models.Index(Fold("name"), "id", name="member_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, **kwargs) -> None:  # type: ignore[override]
+        self.email = self.email.strip().lower() if self.email else None
+        super().save(**kwargs)
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = self.email.strip().lower() if self.email else None
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Django's model permissions are for superusers only; everybody else is judged by `policies`."""
+        return self.is_active and self.is_superuser
+
+    def has_perms(self, perm_list: list[str], obj: object = None) -> bool:
+        return self.is_active and self.is_superuser
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.is_superuser
+
+
+class SignInInvitation(models.Model):
+    """A link that lets a new member set up her sign-in once. Only the token's hash is kept."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="invitations")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=models.F("created_at")), name="invitation_expires_later")
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk} for member {self.member_id}"
+
+    def is_usable(self, at: datetime) -> bool:
+        return self.used_at is None and at < self.expires_at

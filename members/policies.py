@@ -1,0 +1,71 @@
+"""May this happen? Each rule is a `check_can_…` that raises with a sentence for the reader and a `can_…` twin."""
+
+from datetime import datetime
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from members.models import Application, Grant, Member
+
+
+def is_staff(member: Member, *, at: datetime) -> bool:
+    """Whether a person works in the staff pages and the admin: a superuser, or the holder of a current staff grant."""
+    if not member.is_active:
+        return False
+    return member.is_superuser or Grant.objects.current(at).staff().filter(member=member).exists()
+
+
+def check_is_staff(member: Member, *, at: datetime) -> None:
+    """Raises PermissionDenied for everybody who holds no staff right at `at`."""
+    if not is_staff(member, at=at):
+        raise PermissionDenied(_("This page is for coordinators and facilitators."))
+
+
+def coordinates_anything(member: Member, *, at: datetime) -> bool:
+    """Whether a person coordinates at least one community or edition."""
+    if member.is_superuser:
+        return True
+    return Grant.objects.current(at).filter(member=member, right=Grant.Right.COORDINATOR).exists()
+
+
+def check_coordinates_anything(member: Member, *, at: datetime) -> None:
+    """Raises PermissionDenied for everybody who coordinates nothing at `at`."""
+    if not coordinates_anything(member, at=at):
+        raise PermissionDenied(_("This page is for coordinators."))
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    """Whether this session was opened or confirmed with a one-time code or a passkey. The demo asks for none."""
+    if settings.DEMO:
+        return True
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
+
+
+def owns_second_factor(member: Member) -> bool:
+    """Whether the person has set up a one-time code or a passkey."""
+    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return Authenticator.objects.filter(user=member, type__in=kinds).exists()
+
+
+def check_can_decide(application: Application, *, by: Member, at: datetime) -> None:
+    """A coordinator of the community decides, but never on her own application.
+
+    Raises:
+        PermissionDenied: with a sentence for the reader.
+    """
+    if not Application.objects.visible_to(by, at=at).filter(pk=application.pk).exists():
+        raise PermissionDenied(_("Only coordinators of this community decide on its applications."))
+    if by.email and by.email == application.email:
+        raise PermissionDenied(_("Nobody decides on her or his own application."))
+
+
+def can_decide(application: Application, *, by: Member, at: datetime) -> bool:
+    try:
+        check_can_decide(application, by=by, at=at)
+    except PermissionDenied:
+        return False
+    return True

@@ -1,0 +1,20 @@
+"""What members read in their own language (django-modeltranslation)."""
+
+from modeltranslation.translator import TranslationOptions, register
+
+from members.models import Community, StakeholderCategory, Theme
+
+
+@register(Theme)
+class ThemeTranslation(TranslationOptions):
+    fields = ("name", "summary")
+
+
+@register(StakeholderCategory)
+class StakeholderCategoryTranslation(TranslationOptions):
+    fields = ("name",)
+
+
+@register(Community)
+class CommunityTranslation(TranslationOptions):
+    fields = ("name", "purpose")

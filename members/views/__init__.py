@@ -1,0 +1,1 @@
+"""Pages about people. Each view reads: load, permit, form, act, answer."""

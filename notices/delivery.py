@@ -1,0 +1,171 @@
+"""Delivery: claim what is due, ask its guard, send it, write down what happened.
+
+At least once: a worker that dies between sending and writing repeats at most the one message it had in hand, with the
+same Message-ID. The claim is committed before the mail server is spoken to, so no transaction waits for the network.
+"""
+
+import logging
+import random
+import smtplib
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import DatabaseError, transaction
+from django.db.models import Q
+
+from notices import guards
+from notices.mime import email_message
+from notices.models import Notice
+
+logger = logging.getLogger(__name__)
+
+BATCH = 50
+LEASE = timedelta(minutes=5)  # longer than a mail server can keep one message waiting, twice over
+MAX_ATTEMPTS = 10
+FIRST_DELAY = timedelta(seconds=30)
+LONGEST_DELAY = timedelta(minutes=30)
+CONNECTION_FAILURES = (OSError, smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError, smtplib.SMTPHeloError)
+
+Clock = Callable[[], datetime]
+
+
+def deliver_due(*, clock: Clock, limit: int | None = None) -> dict[str, int]:
+    """Send everything that is due, batch by batch, and count the outcomes by state.
+
+    Safe to run in any number of processes at once: each row is claimed by one of them. Stops early when the mail server
+    cannot be reached; what was claimed then waits for its next attempt.
+
+    Args:
+        clock: tells the present instant; asked again for every message, because sending takes time.
+        limit: at most this many messages (no limit when None).
+    """
+    outcomes: dict[str, int] = {}
+    worker = f"{uuid4()}"
+    _mark_missed(at=clock())
+    while limit is None or sum(outcomes.values()) < limit:
+        size = BATCH if limit is None else min(BATCH, limit - sum(outcomes.values()))
+        claimed = claim(worker=worker, at=clock(), size=size)
+        if not claimed:
+            break
+        reachable = True
+        for state in _send_batch(claimed, worker=worker, clock=clock):
+            outcomes[state] = outcomes.get(state, 0) + 1
+            reachable = reachable and state != "unreachable"
+        if not reachable:
+            break
+    return outcomes
+
+
+@transaction.atomic
+def claim(*, worker: str, at: datetime, size: int) -> list[Notice]:
+    """Take up to `size` due messages for one worker, the most urgent first.
+
+    Rows that another worker has in hand are passed over, unless its lease ran out: then it has died.
+    """
+    free = Q(state__in=[Notice.State.QUEUED, Notice.State.RETRY]) | Q(
+        state=Notice.State.SENDING, claimed_at__lt=at - LEASE
+    )
+    rows = list(
+        Notice.objects.filter(free, next_attempt_at__lte=at)
+        .select_for_update(skip_locked=True)
+        .order_by("priority", "next_attempt_at", "id")[:size]
+    )
+    for row in rows:
+        row.state, row.claimed_at, row.claimed_by, row.attempts = Notice.State.SENDING, at, worker, row.attempts + 1
+    Notice.objects.bulk_update(rows, ["state", "claimed_at", "claimed_by", "attempts"])
+    return rows
+
+
+def _mark_missed(*, at: datetime) -> None:
+    """A message whose time is over is not sent late; it is marked, so that somebody can see it."""
+    Notice.objects.filter(
+        state__in=[Notice.State.QUEUED, Notice.State.RETRY], expires_at__lte=at, next_attempt_at__lte=at
+    ).update(state=Notice.State.MISSED, finished_at=at, problem="Its time was over before it could be sent.")
+
+
+def _send_batch(rows: list[Notice], *, worker: str, clock: Clock) -> Iterator[str]:
+    """Send claimed messages over one connection, committing after each; yield each one's outcome."""
+    connection = get_connection()
+    try:
+        for number, row in enumerate(rows):
+            outcome = _send_one(row, connection, worker=worker, at=clock())
+            yield outcome
+            if outcome == "unreachable":
+                _put_back(rows[number + 1 :], worker=worker)
+                return
+    finally:
+        _close(connection)
+
+
+def _send_one(row: Notice, connection: BaseEmailBackend, *, worker: str, at: datetime) -> str:
+    try:
+        verdict = guards.ask(row.guard, row.subject_ref, at)
+        if at >= row.expires_at:
+            return _finish(row, Notice.State.MISSED, worker, at, "Its time was over before it could be sent.")
+        if not verdict.ok:
+            return _finish(row, Notice.State.SUPPRESSED, worker, at, verdict.reason)
+        message = email_message(row, connection)
+    except DatabaseError:
+        raise  # the database is at fault, not the message; its lease runs out and it is tried again
+    except Exception as error:  # a poison message fails alone and loudly; the rest of the batch goes on
+        logger.exception("notice %s cannot be made into a mail", row.pk)
+        return _finish(row, Notice.State.FAILED, worker, at, f"{type(error).__name__}: {error}")
+    try:
+        connection.open()
+        message.send()
+    except smtplib.SMTPResponseException as error:
+        words = f"{error.smtp_code} {error.smtp_error!r}"
+        return _refused(row, worker, at, words, temporary=400 <= error.smtp_code < 500, connection=connection)
+    except smtplib.SMTPRecipientsRefused as error:
+        code, answer = next(iter(error.recipients.values()))
+        return _refused(row, worker, at, f"{code} {answer!r}", temporary=400 <= code < 500, connection=connection)
+    except CONNECTION_FAILURES as error:
+        # Not the message's fault: its attempts are not used up, and the rest of the batch need not try.
+        row.attempts -= 1
+        _close(connection)
+        _retry(row, worker, at, f"{type(error).__name__}: {error}")
+        return "unreachable"
+    return _finish(row, Notice.State.SENT, worker, at)
+
+
+def _refused(
+    row: Notice, worker: str, at: datetime, words: str, *, temporary: bool, connection: BaseEmailBackend
+) -> str:
+    _close(connection)  # after a refusal some servers want a fresh greeting
+    if temporary and row.attempts < MAX_ATTEMPTS:
+        return _retry(row, worker, at, words)
+    logger.error("notice %s was refused for good: %s", row.pk, words)
+    return _finish(row, Notice.State.FAILED, worker, at, words)
+
+
+def _retry(row: Notice, worker: str, at: datetime, problem: str) -> str:
+    delay = min(FIRST_DELAY * 2 ** max(row.attempts - 1, 0), LONGEST_DELAY)
+    later = at + delay * random.uniform(1, 1.25)  # noqa: S311 (spreads the load, guards nothing)
+    return _write(row, worker, state=Notice.State.RETRY, next_attempt_at=later, problem=problem, attempts=row.attempts)
+
+
+def _finish(row: Notice, state: Notice.State, worker: str, at: datetime, problem: str = "") -> str:
+    blank = {"text": "", "html": ""} if row.sensitive and state == Notice.State.SENT else {}
+    return _write(row, worker, state=state, finished_at=at, problem=problem, **blank)
+
+
+def _write(row: Notice, worker: str, *, state: Notice.State, **values: object) -> str:
+    """Finish only what is still ours: after a lost lease another worker's word counts."""
+    Notice.objects.filter(pk=row.pk, state=Notice.State.SENDING, claimed_by=worker).update(state=state, **values)
+    return state.value
+
+
+def _put_back(rows: list[Notice], *, worker: str) -> None:
+    """Free claimed messages that were never tried; they are due at once for the next run."""
+    for row in rows:
+        _write(row, worker, state=Notice.State.RETRY, attempts=row.attempts - 1)
+
+
+def _close(connection: BaseEmailBackend) -> None:
+    try:
+        connection.close()
+    except OSError as error:  # the server is gone already, which is what closing wants
+        logger.debug("the mail connection was already closed: %s", error)

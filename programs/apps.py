@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class ProgramsConfig(AppConfig):
+    name = "programs"
+
+    def ready(self) -> None:
+        from events import kinds
+
+        kinds.register(
+            kinds.Kind("session", _("session"), page=lambda event: reverse("session_page", args=[event.slug]))
+        )

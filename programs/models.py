@@ -1,0 +1,164 @@
+"""SSKE: the programme's template, its editions, their cohorts and dated sessions."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from events.models import Event
+from events.models.events import EventQuerySet
+from forestallies.lib.fields import LineField, ProseField
+from members.models import Circle, Member
+from members.models.people import check_zone
+
+
+class Programme(models.Model):
+    """A template: modules and sessions as day offsets from the kick-off, to be run as often as one likes."""
+
+    slug = models.SlugField(unique=True)
+    short_name = models.CharField(max_length=20)
+    name = LineField(_("name"), max_length=160)
+    summary = ProseField(_("summary"))
+    zone = models.CharField(max_length=60, validators=[check_zone])  # one anchor without clock changes
+    wall_time = models.TimeField(_("usual start"))
+    countries = ArrayField(models.CharField(max_length=2), default=list)
+    seats_per_country = models.PositiveSmallIntegerField(default=7)  # a target: more is a warning, not a wall
+
+    def __str__(self) -> str:
+        return self.short_name
+
+
+class Module(models.Model):
+    """A phase of the programme with goals of its own."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="modules")
+    position = models.PositiveSmallIntegerField()
+    name = LineField(_("name"), max_length=120)
+    goals = ProseField(_("goals"), blank=True)
+
+    class Meta:
+        ordering = ["programme", "position"]
+        constraints = [models.UniqueConstraint(fields=["programme", "position"], name="module_position_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Audience(models.TextChoices):
+    """Whom a session is for."""
+
+    CORE = "core", _("core group")
+    ALL = "all", _("core and wider group")
+
+
+class SessionPlan(models.Model):
+    """One session of the template: its number, how many days after the kick-off, how long, on what, for whom."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="session_plans")
+    module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="session_plans")
+    number = models.PositiveSmallIntegerField()
+    day_offset = models.PositiveSmallIntegerField()
+    minutes = models.PositiveSmallIntegerField()
+    title = LineField(_("title"), max_length=160)
+    topics = ProseField(_("topics"), blank=True)  # one a line
+    audience = models.CharField(max_length=10, choices=Audience)
+    note = ProseField(blank=True)  # for staff: where the papers contradict themselves
+
+    class Meta:
+        ordering = ["programme", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "number"], name="session_plan_number_once"),
+            models.CheckConstraint(condition=Q(minutes__gt=0), name="session_plan_has_length"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class EditionQuerySet(models.QuerySet["Edition"]):
+    def visible_to(self, member: Member, *, at: datetime) -> "EditionQuerySet":
+        """Published editions, and those one runs."""
+        run = Circle.objects.visible_to(member, at=at)
+        return self.filter(Q(state__in=[Edition.State.RUNNING, Edition.State.ARCHIVED]) | Q(circle__in=run))
+
+
+class Edition(models.Model):
+    """One run of a programme, with its dates and people."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        RUNNING = "running", _("running")
+        ARCHIVED = "archived", _("archived")
+
+    TRANSITIONS = {
+        State.PLANNED: {State.RUNNING},
+        State.RUNNING: {State.ARCHIVED},
+        State.ARCHIVED: set(),
+    }
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="editions")
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=60)  # "SSKE 2026–27"
+    state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
+    starts_on = models.DateField()
+    ends_on = models.DateField()  # the day of the last session, included
+    countries = ArrayField(models.CharField(max_length=2), default=list)
+    zone = models.CharField(max_length=60, validators=[check_zone])
+    circle = models.OneToOneField(Circle, on_delete=models.PROTECT, related_name="edition")
+    wider_registration_opens_on = models.DateField(null=True, blank=True)
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_on"]
+        constraints = [models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="edition_ends_later")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Cohort(models.Model):
+    """The core or the wider group of an edition, as a circle."""
+
+    class Kind(models.TextChoices):
+        CORE = "core", _("core group")
+        WIDER = "wider", _("wider group")
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="cohorts")
+    kind = models.CharField(max_length=10, choices=Kind)
+    circle = models.OneToOneField(Circle, on_delete=models.PROTECT, related_name="cohort")
+    first_session = models.PositiveSmallIntegerField(default=0)  # number of the session from which it takes part
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["edition", "kind"], name="cohort_once")]
+
+    def __str__(self) -> str:
+        return f"{self.edition} {self.kind}"
+
+
+class SessionQuerySet(EventQuerySet):
+    def visible_to(self, member: Member, *, at: datetime) -> "SessionQuerySet":
+        """Sessions whose event the person may see."""
+        return self.filter(event_ptr__in=Event.objects.visible_to(member, at=at))
+
+
+class Session(Event):
+    """A dated session of an edition. Seats, reminders and attendance are the event's."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="sessions")
+    plan = models.ForeignKey(SessionPlan, null=True, blank=True, on_delete=models.PROTECT, related_name="sessions")
+    module = models.ForeignKey(Module, null=True, blank=True, on_delete=models.PROTECT, related_name="sessions")
+    number = models.PositiveSmallIntegerField()
+    session_audience = models.CharField(max_length=10, choices=Audience)
+
+    objects = SessionQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["edition", "number"], name="session_number_once")]
+
+    def save(self, **kwargs: Any) -> None:
+        self.kind = "session"
+        super().save(**kwargs)

@@ -1,0 +1,73 @@
+"""The public face of SSKE, and its sessions."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from events import policies, seats
+from forestallies.lib import clock, zones
+from jobs.forms import SubmissionForm
+from programs.models import Edition, Programme, Session
+
+PROGRAMME = "sske"
+
+
+@dataclass(frozen=True)
+class CalendarRow:
+    """One session in the public calendar: its day and hour in the edition's zone, and the country line."""
+
+    session: Session
+    when: zones.LocalTime
+    country_times: list[zones.CountryTime]
+    is_over: bool
+
+
+@login_not_required
+@require_safe
+def sske(request: HttpRequest) -> HttpResponse:
+    """Tell a visitor what SSKE is and when its sessions are, in the hours of the six countries."""
+    programme = get_object_or_404(Programme, slug=PROGRAMME)
+    editions = list(programme.editions.exclude(state=Edition.State.PLANNED).order_by("-starts_on"))
+    shown = next((edition for edition in editions if edition.slug == request.GET.get("edition")), None)
+    edition = shown or next((one for one in editions if one.state == Edition.State.RUNNING), None)
+    context = {
+        "programme": programme,
+        "modules": programme.modules.all(),
+        "editions": editions,
+        "edition": edition,
+        "calendar": _calendar(edition) if edition else [],
+    }
+    return render(request, "programs/sske.html", context)
+
+
+@require_safe
+def session_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one session: what, when for the reader, and her place in it."""
+    at = clock.now()
+    rows = Session.objects.visible_to(request.user, at=at).select_related("edition", "module")
+    session = get_object_or_404(rows, slug=slug)
+    [place] = seats.places([session], member=request.user, at=at)
+    context = {
+        "session": session,
+        "place": place,
+        "invited": policies.can_register(session, member=request.user, at=at),
+        "form": SubmissionForm(),
+    }
+    return render(request, "programs/session.html", context)
+
+
+def _calendar(edition: Edition) -> list[CalendarRow]:
+    at = clock.now()
+    sessions = edition.sessions.published().select_related("module").order_by("number")
+    return [
+        CalendarRow(
+            session=session,
+            when=zones.local(session.starts_at, session.zone),
+            country_times=zones.country_times(session.starts_at, edition.countries, session.zone),
+            is_over=session.ends_at <= at,
+        )
+        for session in sessions
+    ]

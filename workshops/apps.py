@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class WorkshopsConfig(AppConfig):
+    name = "workshops"
+
+    def ready(self) -> None:
+        from events import kinds
+
+        kinds.register(
+            kinds.Kind("workshop", _("workshop"), page=lambda event: reverse("workshop_page", args=[event.slug]))
+        )

@@ -1,0 +1,15 @@
+"""What members read in their own language (django-modeltranslation)."""
+
+from modeltranslation.translator import TranslationOptions, register
+
+from workshops.models import Gathering, Workshop
+
+
+@register(Gathering)
+class GatheringTranslation(TranslationOptions):
+    fields = ("name", "summary")
+
+
+@register(Workshop)
+class WorkshopTranslation(TranslationOptions):
+    fields = ()
