@@ -26,7 +26,7 @@ def checks() -> list[Check]:
         Check("Lint", [tool("ruff"), "check", "."]),
         Check("Format", [tool("ruff"), "format", "--check", "."]),
         Check("Templates", [tool("djade"), "--check", *templates()]),
-        Check("Types", [python, "-m", "mypy", "."]),
+        Check("Types", [python, "-m", "mypy"]),
         Check("Import contracts", [python, tool("lint-imports"), "--no-cache"]),
         Check("Missing migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"]),
         Check("Catalogues", [python, "-m", "forestallies.devstack.catalogues"]),

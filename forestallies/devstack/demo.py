@@ -27,7 +27,7 @@ def demo() -> int:
     lock = StateLock(state)
     lock.take_or_refuse("demo")
     with listen_on(wanted_port()) as listener:
-        children = Children(state, lock.fileno())
+        children = Children(state, lock.descriptor)
         children.listen()
         try:
             serve(state, children, listener)

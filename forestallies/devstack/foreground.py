@@ -19,22 +19,35 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> int:
 
     Requests to stop are passed on; Ctrl-C reaches the command by itself, which decides what it means.
     """
-    process = subprocess.Popen(command, cwd=ROOT, env=dict(environment), preexec_fn=dies_with_parent(signal.SIGTERM))
-    terminal = os.isatty(0)
+    asked: list[int] = []
+    process: subprocess.Popen[bytes] | None = None
 
     def pass_on(number: int, _: FrameType | None) -> None:
-        if number == signal.SIGINT and terminal:
+        if number == signal.SIGINT and os.isatty(0):
             return  # the terminal has told the command already
-        process.send_signal(number)
-        if number != signal.SIGINT:
-            signal.alarm(GRACE)
+        asked.append(number)
+        if process is not None:
+            ask(process, asked)
 
     before = {number: signal.signal(number, pass_on) for number in STOP_SIGNALS}
-    before[signal.SIGALRM] = signal.signal(signal.SIGALRM, lambda *_: process.kill())
     try:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=dict(environment), preexec_fn=dies_with_parent(signal.SIGTERM)
+        )
+        before[signal.SIGALRM] = signal.signal(signal.SIGALRM, lambda *_: process.kill())
+        ask(process, asked)  # what came while it was being started
         code = process.wait()
     finally:
         signal.alarm(0)
         for number, handler in before.items():
             signal.signal(number, handler)
     return code if code >= 0 else 128 - code
+
+
+def ask(process: subprocess.Popen[bytes], asked: list[int]) -> None:
+    """Pass requests to stop on, and give the command GRACE seconds for the firm ones."""
+    while asked:
+        number = asked.pop()
+        process.send_signal(number)
+        if number != signal.SIGINT:
+            signal.alarm(GRACE)

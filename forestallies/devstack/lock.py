@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import IO, TypeVar
+from typing import TypeVar
 
 from forestallies.devstack import leftovers
 from forestallies.devstack.console import Refused, note
@@ -16,6 +16,7 @@ from forestallies.devstack.processes import birth_of
 from forestallies.devstack.state import State
 
 Found = TypeVar("Found")
+DYING = 0.3  # seconds that a process may take to end after kill -9
 
 
 @dataclass(frozen=True)
@@ -39,25 +40,24 @@ class StateLock:
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self._file: IO[str] | None = None
-
-    def fileno(self) -> int:
-        assert self._file is not None, "the lock is not held"
-        return self._file.fileno()
+        self.descriptor = -1  # of the locked file
 
     def try_take(self, what: str) -> bool:
         """Take the lock for `what` if it is free."""
-        file = self.state.lock.open("a+")
+        descriptor = os.open(self.state.lock, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            file.close()
+            os.close(descriptor)
             return False
-        file.truncate(0)
-        file.write(json.dumps(asdict(Holder(os.getpid(), birth_of(os.getpid()), what))))
-        file.flush()
-        self._file = file
+        os.truncate(descriptor, 0)
+        os.write(descriptor, json.dumps(asdict(Holder(os.getpid(), birth_of(os.getpid()), what))).encode())
+        self.descriptor = descriptor
         return True
+
+    def release(self) -> None:
+        """Let go of the lock; children that still run keep it."""
+        os.close(self.descriptor)
 
     def holder(self) -> Holder | None:
         """Who wrote the lock file last; None when nobody readable did."""
@@ -75,14 +75,18 @@ class StateLock:
 
         Raises `Refused`, naming the process, when another supervisor holds it.
         """
-        deadline = time.monotonic() + leftovers.PATIENCE
+        started = time.monotonic()
         while not self.try_take(what):
-            if holder := self.living_holder():
+            holder = self.living_holder()
+            if holder is None:
+                self._clear_leftovers(started + leftovers.PATIENCE)
+            elif time.monotonic() > started + DYING:
                 raise Refused(
                     f"`./run {holder.what}` is already running here as process {holder.pid}; "
                     "stop it first (Ctrl-C in its terminal)."
                 )
-            self._clear_leftovers(deadline)
+            else:
+                time.sleep(0.05)
 
     def take_or_wait(self, what: str, *, unless: Callable[[], Found | None] = lambda: None) -> Found | None:
         """Take the lock, waiting with one sentence for as long as another supervisor holds it.

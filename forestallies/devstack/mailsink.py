@@ -30,7 +30,7 @@ class KeepInFolder:
         self.folder = folder
         self._numbers = itertools.count(1)
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         recipients = ", ".join(envelope.rcpt_tos)
         top = f"X-MailFrom: {envelope.mail_from}\r\nX-RcptTo: {recipients}\r\n"
         content = envelope.original_content or b""

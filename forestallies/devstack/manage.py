@@ -31,7 +31,7 @@ def manage(arguments: Sequence[str]) -> int:
     running = lock.take_or_wait("manage", unless=lambda: published(state))
     if running is not None:
         return _command(arguments, environment(state, running))
-    children = Children(state, lock.fileno())
+    children = Children(state, lock.descriptor)
     children.listen()
     try:
         services = Services(state, children)

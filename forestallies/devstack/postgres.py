@@ -79,8 +79,8 @@ class Postgres:
         import psycopg2  # takes as long to import as the server to start, so not before it
 
         try:
-            if not self._ask("postgres", f"SELECT 1 FROM pg_database WHERE datname = '{NAME}'"):
-                self._ask("postgres", f"CREATE DATABASE {NAME}")
+            if not self._ask("postgres", "SELECT 1 FROM pg_database WHERE datname = 'forestallies'"):
+                self._ask("postgres", "CREATE DATABASE forestallies")
         except psycopg2.OperationalError:
             return False
         return True

@@ -48,7 +48,7 @@ def portal_state() -> State:
     return _made(State(Path(os.environ.get("FA_STATE") or ROOT / ".portal").absolute()))
 
 
-def testing_state() -> State:
+def suite_state() -> State:
     """The state of the test run: inside the demo's folder, sharing nothing with it."""
     return _made(State(portal_state().folder / "test"))
 

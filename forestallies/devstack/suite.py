@@ -12,7 +12,7 @@ from forestallies.devstack.console import Interrupted, note, say
 from forestallies.devstack.lock import StateLock
 from forestallies.devstack.processes import Children
 from forestallies.devstack.services import Services, portal_environment
-from forestallies.devstack.state import testing_state
+from forestallies.devstack.state import suite_state
 
 PERSONAL = ("DEMO", "SITE_URL", "SECRET_KEY", "PORT")  # what a person may have set for the demo
 
@@ -22,10 +22,10 @@ def test(arguments: Sequence[str]) -> int:
 
     With pytest arguments only pytest runs: they are for the quick loop and for chosen suites.
     """
-    state = testing_state()
+    state = suite_state()
     lock = StateLock(state)
     lock.take_or_wait("test")
-    children = Children(state, lock.fileno())
+    children = Children(state, lock.descriptor)
     children.listen()
     for name in PERSONAL:
         os.environ.pop(name, None)
