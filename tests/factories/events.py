@@ -1,0 +1,92 @@
+"""Events, workshops, registrations and roles."""
+
+from datetime import UTC, date, datetime, time
+
+import factory
+from factory.django import DjangoModelFactory
+
+from events.models import Event, Registration, Role, Transition
+from tests.factories.members import CircleFactory, CommunityFactory, MemberFactory, ThemeFactory
+from workshops.models import Gathering, Workshop
+
+REGISTERED_AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
+
+
+class EventFactory(DjangoModelFactory[Event]):
+    """A scheduled event on Wednesday 2 December 2026, 13:00 in Accra (13:00Z), for the people of its home circle."""
+
+    class Meta:
+        model = Event
+        skip_postgeneration_save = True
+
+    kind = "workshop"
+    slug = factory.Sequence(lambda n: f"event-{n}")
+    state = Event.State.SCHEDULED
+    title = factory.Sequence(lambda n: f"Event {n}")
+    home = factory.SubFactory(CircleFactory)
+    wall_date = date(2026, 12, 2)
+    wall_time = time(13, 0)
+    minutes = 90
+    zone = "Africa/Accra"
+    countries = ["PE", "GH"]
+
+    @factory.post_generation
+    def audience(self: Event, create: bool, extracted: object, **kwargs: object) -> None:
+        self.audience.set(extracted if extracted is not None else [self.home])
+
+
+class GatheringFactory(DjangoModelFactory[Gathering]):
+    class Meta:
+        model = Gathering
+        django_get_or_create = ("slug",)
+
+    community = factory.SubFactory(CommunityFactory)
+    slug = "autumn-2026"
+    name = "Autumn gathering 2026"
+    season = Gathering.Season.AUTUMN
+    year = 2026
+    starts_on = date(2026, 12, 1)
+    ends_on = date(2026, 12, 2)
+    zone = "UTC"
+    is_published = True
+
+
+class WorkshopFactory(EventFactory):
+    class Meta:
+        model = Workshop
+        skip_postgeneration_save = True
+
+    slug = factory.Sequence(lambda n: f"workshop-{n}")
+    title = factory.Sequence(lambda n: f"Workshop {n}")
+    gathering = factory.SubFactory(GatheringFactory)
+    home = factory.SelfAttribute("gathering.community.circle")
+    theme = factory.SubFactory(ThemeFactory)
+    purpose = Workshop.Purpose.SOLUTIONS
+
+
+class RegistrationFactory(DjangoModelFactory[Registration]):
+    """A registration that was made long ago, with its transition."""
+
+    class Meta:
+        model = Registration
+        skip_postgeneration_save = True
+
+    event = factory.SubFactory(EventFactory)
+    member = factory.SubFactory(MemberFactory)
+    state = Registration.State.CONFIRMED
+    created_at = REGISTERED_AT
+    state_since = REGISTERED_AT
+
+    @factory.post_generation
+    def transition(self: Registration, create: bool, extracted: object, **kwargs: object) -> None:
+        Transition.objects.create(registration=self, from_state="", to_state=self.state, at=self.state_since)
+
+
+class RoleFactory(DjangoModelFactory[Role]):
+    class Meta:
+        model = Role
+
+    event = factory.SubFactory(EventFactory)
+    member = factory.SubFactory(MemberFactory)
+    kind = Role.Kind.FACILITATOR
+    state = Role.State.ACCEPTED

@@ -1,0 +1,97 @@
+"""People, circles, communities, grants and applications."""
+
+from datetime import UTC, datetime
+
+import factory
+from factory.django import DjangoModelFactory
+
+from forestallies.lib import links
+from members.actions import circles
+from members.models import Application, Circle, Community, Grant, Member, Organisation, Theme
+
+LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+class MemberFactory(DjangoModelFactory[Member]):
+    class Meta:
+        model = Member
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"Member {n}")
+    email = factory.Sequence(lambda n: f"member{n}@example.org")
+    country = "GH"
+    zone = "Africa/Accra"
+    language = "en"
+    password = "!"
+
+
+class CircleFactory(DjangoModelFactory[Circle]):
+    class Meta:
+        model = Circle
+        django_get_or_create = ("kind", "name")
+
+    kind = Circle.Kind.COMMUNITY
+    name = factory.Sequence(lambda n: f"Circle {n}")
+
+
+class CommunityFactory(DjangoModelFactory[Community]):
+    class Meta:
+        model = Community
+        django_get_or_create = ("slug",)
+
+    slug = "forest-allies"
+    name = "Forest Allies"
+    purpose = "Forest communities and companies find solutions together."
+    circle = factory.SubFactory(CircleFactory, name="Forest Allies")
+
+
+class OrganisationFactory(DjangoModelFactory[Organisation]):
+    class Meta:
+        model = Organisation
+
+    name = factory.Sequence(lambda n: f"Organisation {n} (demo)")
+    kind = Organisation.Kind.COMPANY
+    country = "NL"
+
+
+class ThemeFactory(DjangoModelFactory[Theme]):
+    class Meta:
+        model = Theme
+        django_get_or_create = ("slug",)
+
+    slug = "gender-equality"
+    name = "Gender equality"
+
+
+class GrantFactory(DjangoModelFactory[Grant]):
+    class Meta:
+        model = Grant
+
+    member = factory.SubFactory(MemberFactory)
+    right = Grant.Right.COORDINATOR
+    circle = factory.SubFactory(CircleFactory)
+    starts_at = LONG_AGO
+
+
+class ApplicationFactory(DjangoModelFactory[Application]):
+    class Meta:
+        model = Application
+
+    community = factory.SubFactory(CommunityFactory)
+    name = factory.Sequence(lambda n: f"Applicant {n}")
+    email = factory.Sequence(lambda n: f"applicant{n}@example.org")
+    country = "PE"
+    zone = "America/Lima"
+    language = "es"
+    organisation_name = factory.Sequence(lambda n: f"Cooperativa {n} (demo)")
+    stakeholder = Organisation.Kind.FOREST_COMMUNITY
+    why = "We look after the forest and want to meet those who buy from it."
+    terms_version = "2026-11"
+    token_hash = factory.LazyFunction(lambda: links.new_token()[1])
+    submitted_at = LONG_AGO
+
+
+def join(member: Member, circle: Circle, at: datetime = LONG_AGO) -> Member:
+    """Let a member belong to a circle; returns the member."""
+    circles.join(circle=circle, member=member, at=at)
+    return member

@@ -1,0 +1,127 @@
+from datetime import UTC, date, datetime, time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forestallies.lib import zones
+
+# Requirement 1.5: the published local times of the eleven sessions of 2021, 14:00 in Accra.
+SESSIONS_2021 = [
+    date(2021, 1, 20),
+    date(2021, 2, 3),
+    date(2021, 2, 17),
+    date(2021, 3, 24),
+    date(2021, 4, 14),
+    date(2021, 5, 5),
+    date(2021, 6, 17),
+    date(2021, 7, 7),
+    date(2021, 8, 5),
+    date(2021, 9, 1),
+    date(2021, 10, 6),
+]
+CLOCKS_ALL_YEAR = {
+    "America/Lima": "09:00",
+    "America/Bogota": "09:00",
+    "America/Santo_Domingo": "10:00",
+    "America/Sao_Paulo": "11:00",
+    "America/Bahia": "11:00",
+    "America/Belem": "11:00",
+    "America/Porto_Velho": "10:00",
+    "America/Manaus": "10:00",
+    "America/Rio_Branco": "09:00",
+    "Africa/Accra": "14:00",
+    "Africa/Abidjan": "14:00",
+}
+
+
+def start_of(day: date) -> datetime:
+    return zones.instants(day, time(14), 180, "Africa/Accra")[0]
+
+
+@pytest.mark.parametrize("day", SESSIONS_2021)
+@pytest.mark.parametrize(("zone", "clock"), CLOCKS_ALL_YEAR.items())
+def test_published_local_times_are_right(day, zone, clock):
+    assert zones.local(start_of(day), zone).clock == clock
+
+
+@pytest.mark.parametrize(
+    ("day", "paris", "washington"),
+    [(day, "15:00", "09:00") for day in SESSIONS_2021[:3]]
+    + [(SESSIONS_2021[3], "15:00", "10:00")]
+    + [(day, "16:00", "10:00") for day in SESSIONS_2021[4:]],
+)
+def test_staff_clocks_change_in_mid_programme(day, paris, washington):
+    start = start_of(day)
+    assert zones.local(start, "Europe/Paris").clock == paris
+    assert zones.local(start, "America/New_York").clock == washington
+
+
+def test_country_line_groups_countries_by_their_clock():
+    line = zones.country_line(start_of(SESSIONS_2021[0]), ["GH", "CI", "CO", "PE", "BR", "DO"], "Africa/Accra")
+    assert line == "09:00 CO PE · 10:00 DO · 11:00 BR (São Paulo) · 14:00 GH CI"
+
+
+def test_country_line_tells_another_day():
+    start = zones.instants(date(2026, 12, 1), time(20), 60, "UTC")[0]
+    assert zones.country_line(start, ["ID", "GT"], "UTC") == "14:00 GT · 03:00 (+1 d) ID"
+
+
+def test_skipped_wall_time_moves_forward_by_the_gap():
+    start, end = zones.instants(date(2027, 3, 28), time(2, 30), 60, "Europe/Paris")
+    assert start == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)  # 03:30 in Paris
+    assert end == datetime(2027, 3, 28, 2, 30, tzinfo=UTC)
+    assert zones.is_skipped(date(2027, 3, 28), time(2, 30), "Europe/Paris")
+
+
+def test_repeated_wall_time_means_its_first_occurrence():
+    start, _ = zones.instants(date(2027, 10, 31), time(2, 30), 60, "Europe/Paris")
+    assert start == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
+    assert zones.is_repeated(date(2027, 10, 31), time(2, 30), "Europe/Paris")
+    assert not zones.is_skipped(date(2027, 10, 31), time(2, 30), "Europe/Paris")
+
+
+def test_length_counts_elapsed_minutes_across_a_clock_change():
+    start, end = zones.instants(date(2027, 10, 31), time(1, 30), 180, "Europe/Paris")
+    assert (end - start).total_seconds() == 180 * 60
+    assert zones.local(end, "Europe/Paris").clock == "03:30"
+
+
+@given(
+    day=st.dates(date(2020, 1, 1), date(2035, 12, 31)),
+    hour=st.times(),
+    zone=st.sampled_from(sorted(zones.known_zones())),
+)
+def test_wall_time_comes_back_unless_the_clocks_skip_it(day, hour, zone):
+    start, _ = zones.instants(day, hour, 60, zone)
+    there = start.astimezone(zones.ZoneInfo(zone)).replace(tzinfo=None)
+    wanted = datetime.combine(day, hour)
+    assert there == wanted if not zones.is_skipped(day, hour, zone) else there > wanted
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [("America/Lima", "UTC−5"), ("Africa/Accra", "UTC+0"), ("Asia/Kolkata", "UTC+5:30"), ("America/St_Johns", "UTC−3:30")],
+)
+def test_offset_is_said_as_people_write_it(zone, words):
+    assert zones.offset(datetime(2026, 12, 1, 12, tzinfo=UTC), zone) == words
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Thursday, 10 December 2026, 09:00 (Lima, UTC−5)"),
+        ("es", "jueves, 10 de diciembre de 2026, 09:00 (Lima, UTC−5)"),
+        ("fr", "jeudi 10 décembre 2026, 09:00 (Lima, UTC−5)"),
+        ("pt-br", "quinta-feira, 10 de dezembro de 2026, 09:00 (Lima, UTC−5)"),
+    ],
+)
+def test_local_time_names_day_clock_city_and_offset(language, words):
+    instant = datetime(2026, 12, 10, 14, tzinfo=UTC)
+    assert str(zones.local(instant, "America/Lima", language)) == words
+
+
+def test_brazil_has_several_zones_and_ghana_one():
+    assert len(zones.zones_of("BR")) > 1
+    assert zones.zones_of("GH") == ("Africa/Accra",)
+    assert zones.zones_of("??") == ()

@@ -1,0 +1,8 @@
+"""Settings of the tests: the portal's own, with fast passwords and an alarm for rows loaded one by one."""
+
+from forestallies.settings import *  # noqa: F403
+
+INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]  # noqa: F405
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ZEAL_RAISE = True
+ZEAL_NPLUSONE_THRESHOLD = 3
