@@ -41,6 +41,10 @@ class Place:
     is_live: bool
     is_over: bool
 
+    @property
+    def is_confirmed(self) -> bool:
+        return self.registration is not None and self.registration.state == Registration.State.CONFIRMED
+
 
 def places(events: Iterable[Event], *, member: Member, at: datetime) -> list[Place]:
     """Say each event for one member, in the given order, in three queries however many there are."""

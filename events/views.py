@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -14,10 +14,11 @@ from events.models import Event, Registration
 from forestallies.lib import clock
 from jobs import submissions
 from jobs.forms import SubmissionForm
+from members.requests import MemberRequest
 
 
 @require_POST
-def registration_create(request: HttpRequest, event_id: int) -> HttpResponse:
+def registration_create(request: MemberRequest, event_id: int) -> HttpResponse:
     """Take a seat, or a place on the waiting list."""
     at = clock.now()
     event = get_object_or_404(Event.objects.visible_to(request.user, at=at), pk=event_id)
@@ -43,7 +44,7 @@ def registration_create(request: HttpRequest, event_id: int) -> HttpResponse:
 
 
 @require_POST
-def registration_cancel(request: HttpRequest, event_id: int) -> HttpResponse:
+def registration_cancel(request: MemberRequest, event_id: int) -> HttpResponse:
     """Give up one's seat or place on the waiting list."""
     at = clock.now()
     event = get_object_or_404(Event.objects.visible_to(request.user, at=at), pk=event_id)
@@ -67,7 +68,7 @@ def registration_cancel(request: HttpRequest, event_id: int) -> HttpResponse:
 
 
 @require_safe
-def event_calendar(request: HttpRequest, event_id: int) -> HttpResponse:
+def event_calendar(request: MemberRequest, event_id: int) -> HttpResponse:
     """Give the event as a calendar file, in the reader's language."""
     at = clock.now()
     event = get_object_or_404(Event.objects.visible_to(request.user, at=at).published(), pk=event_id)
@@ -79,7 +80,7 @@ def event_calendar(request: HttpRequest, event_id: int) -> HttpResponse:
     )
 
 
-def _ask_again(request: HttpRequest, event: Event) -> HttpResponse:
+def _ask_again(request: MemberRequest, event: Event) -> HttpResponse:
     """A form without its key was not drawn by the portal; nothing was done."""
     messages.error(request, _("That form was incomplete and nothing was changed. Please try again from this page."))
     return redirect(event)

@@ -49,7 +49,8 @@ def seal_or_stop() -> None:
     try:
         env.seal()
     except EnvValidationError as error:
-        for name, problems in sorted(error.error_messages.items()):
+        messages = error.error_messages if isinstance(error.error_messages, dict) else {}
+        for name, problems in sorted(messages.items()):
             words = problems if isinstance(problems, list) else [problems]
             print(f"Setting {name}: {' '.join(str(word) for word in words)}", file=sys.stderr)
         print("The start was stopped. Every setting is described in .env.example.", file=sys.stderr)

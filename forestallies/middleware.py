@@ -35,7 +35,8 @@ def _parts(request: HttpRequest) -> Iterator[str]:
         for name, values in fields.lists():
             yield name
             yield from values
-    yield from (upload.name or "" for uploads in request.FILES.values() for upload in [uploads])
+    for _field, uploads in request.FILES.lists():
+        yield from (upload.name or "" for upload in uploads)
 
 
 def answer_busy(get_response: View) -> View:
@@ -46,7 +47,9 @@ def answer_busy(get_response: View) -> View:
 
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, OperationalError) and isinstance(exception.__cause__, BUSY):
-            return render(request, "503.html", status=503, headers={"Retry-After": "5"})
+            response = render(request, "503.html", status=503)
+            response.headers["Retry-After"] = "5"
+            return response
         return None
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
@@ -62,7 +65,7 @@ def use_members_language_and_zone(get_response: View) -> View:
         language = request.user.language
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             translation.activate(language)
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
         with timezone.override(zoneinfo.ZoneInfo(request.user.zone)):
             response = get_response(request)
         response.headers["Content-Language"] = translation.get_language() or language

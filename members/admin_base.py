@@ -1,6 +1,5 @@
 """The staff admin: one site, one scoped base class, a second factor at the door."""
 
-
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from forestallies.lib import clock
 from members import policies
+from members.requests import MemberRequest
 
 View = Callable[..., HttpResponse]
 
@@ -19,14 +20,14 @@ def staff_only(view: View) -> View:
     """Let coordinators and facilitators in who proved their second factor; send the others where they can do so."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         policies.check_is_staff(request.user, at=clock.now())
         return ask_second_factor(request) or view(request, *args, **kwargs)
 
     return wrapped
 
 
-def ask_second_factor(request: HttpRequest) -> HttpResponse | None:
+def ask_second_factor(request: MemberRequest) -> HttpResponse | None:
     """Redirect to setting up or proving the second factor; None when this session has proved it."""
     if policies.has_second_factor(request):
         return None

@@ -17,7 +17,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Q
 
 from notices import guards
-from notices.mime import email_message
+from notices.mime import NoticeMail, email_message
 from notices.models import Notice
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,15 @@ LEASE = timedelta(minutes=5)  # longer than a mail server can keep one message w
 MAX_ATTEMPTS = 10
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(minutes=30)
-CONNECTION_FAILURES = (OSError, smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError, smtplib.SMTPHeloError)
+SERVER_FAILURES = (
+    smtplib.SMTPServerDisconnected,
+    smtplib.SMTPConnectError,
+    smtplib.SMTPHeloError,
+    smtplib.SMTPAuthenticationError,
+)
+
+UNREACHABLE = "unreachable"  # an outcome of a run, not a state: the mail server did not answer
+TOO_LATE = "Its time was over before it could be sent."
 
 Clock = Callable[[], datetime]
 
@@ -53,7 +61,7 @@ def deliver_due(*, clock: Clock, limit: int | None = None) -> dict[str, int]:
         reachable = True
         for state in _send_batch(claimed, worker=worker, clock=clock):
             outcomes[state] = outcomes.get(state, 0) + 1
-            reachable = reachable and state != "unreachable"
+            reachable = reachable and state != UNREACHABLE
         if not reachable:
             break
     return outcomes
@@ -83,7 +91,7 @@ def _mark_missed(*, at: datetime) -> None:
     """A message whose time is over is not sent late; it is marked, so that somebody can see it."""
     Notice.objects.filter(
         state__in=[Notice.State.QUEUED, Notice.State.RETRY], expires_at__lte=at, next_attempt_at__lte=at
-    ).update(state=Notice.State.MISSED, finished_at=at, problem="Its time was over before it could be sent.")
+    ).update(state=Notice.State.MISSED, finished_at=at, problem=TOO_LATE)
 
 
 def _send_batch(rows: list[Notice], *, worker: str, clock: Clock) -> Iterator[str]:
@@ -93,7 +101,7 @@ def _send_batch(rows: list[Notice], *, worker: str, clock: Clock) -> Iterator[st
         for number, row in enumerate(rows):
             outcome = _send_one(row, connection, worker=worker, at=clock())
             yield outcome
-            if outcome == "unreachable":
+            if outcome == UNREACHABLE:
                 _put_back(rows[number + 1 :], worker=worker)
                 return
     finally:
@@ -103,39 +111,54 @@ def _send_batch(rows: list[Notice], *, worker: str, clock: Clock) -> Iterator[st
 def _send_one(row: Notice, connection: BaseEmailBackend, *, worker: str, at: datetime) -> str:
     try:
         verdict = guards.ask(row.guard, row.subject_ref, at)
-        if at >= row.expires_at:
-            return _finish(row, Notice.State.MISSED, worker, at, "Its time was over before it could be sent.")
-        if not verdict.ok:
-            return _finish(row, Notice.State.SUPPRESSED, worker, at, verdict.reason)
         message = email_message(row, connection)
     except DatabaseError:
         raise  # the database is at fault, not the message; its lease runs out and it is tried again
     except Exception as error:  # a poison message fails alone and loudly; the rest of the batch goes on
         logger.exception("notice %s cannot be made into a mail", row.pk)
         return _finish(row, Notice.State.FAILED, worker, at, f"{type(error).__name__}: {error}")
+    if at >= row.expires_at:
+        return _finish(row, Notice.State.MISSED, worker, at, TOO_LATE)
+    if not verdict.ok:
+        return _finish(row, Notice.State.SUPPRESSED, worker, at, verdict.reason)
+    return _hand_over(row, message, connection, worker=worker, at=at)
+
+
+def _hand_over(row: Notice, message: NoticeMail, connection: BaseEmailBackend, *, worker: str, at: datetime) -> str:
+    """Give a mail to the server and write down its answer."""
     try:
         connection.open()
         message.send()
-    except smtplib.SMTPResponseException as error:
-        words = f"{error.smtp_code} {error.smtp_error!r}"
-        return _refused(row, worker, at, words, temporary=400 <= error.smtp_code < 500, connection=connection)
     except smtplib.SMTPRecipientsRefused as error:
         code, answer = next(iter(error.recipients.values()))
-        return _refused(row, worker, at, f"{code} {answer!r}", temporary=400 <= code < 500, connection=connection)
-    except CONNECTION_FAILURES as error:
-        # Not the message's fault: its attempts are not used up, and the rest of the batch need not try.
-        row.attempts -= 1
-        _close(connection)
-        _retry(row, worker, at, f"{type(error).__name__}: {error}")
-        return "unreachable"
+        return _refused(row, worker, at, code, answer, connection)
+    except SERVER_FAILURES as error:
+        return _out_of_reach(row, worker, at, error, connection)
+    except smtplib.SMTPResponseException as error:
+        return _refused(row, worker, at, error.smtp_code, error.smtp_error, connection)
+    except (smtplib.SMTPException, ValueError) as error:  # such as an address this server cannot take
+        return _refused(row, worker, at, 553, f"{type(error).__name__}: {error}", connection)
+    except OSError as error:
+        return _out_of_reach(row, worker, at, error, connection)
     return _finish(row, Notice.State.SENT, worker, at)
 
 
+def _out_of_reach(row: Notice, worker: str, at: datetime, error: Exception, connection: BaseEmailBackend) -> str:
+    """Not the message's fault: its attempts are not used up, and the rest of the batch need not try."""
+    _close(connection)
+    row.attempts -= 1
+    logger.warning("the mail server is out of reach: %s", error)
+    _retry(row, worker, at, f"{type(error).__name__}: {error}")
+    return UNREACHABLE
+
+
 def _refused(
-    row: Notice, worker: str, at: datetime, words: str, *, temporary: bool, connection: BaseEmailBackend
+    row: Notice, worker: str, at: datetime, code: int, answer: bytes | str, connection: BaseEmailBackend
 ) -> str:
+    """Try again later what the server refused for now (4xx); fail visibly what it refused for good."""
     _close(connection)  # after a refusal some servers want a fresh greeting
-    if temporary and row.attempts < MAX_ATTEMPTS:
+    words = f"{code} {answer.decode(errors='replace') if isinstance(answer, bytes) else answer}"
+    if 400 <= code < 500 and row.attempts < MAX_ATTEMPTS:
         return _retry(row, worker, at, words)
     logger.error("notice %s was refused for good: %s", row.pk, words)
     return _finish(row, Notice.State.FAILED, worker, at, words)

@@ -15,7 +15,7 @@ class NoticeMail(EmailMultiAlternatives):
     calendar_method: str = ""
 
     def _create_alternatives(self, msg):  # type: ignore[no-untyped-def]
-        made = super()._create_alternatives(msg)
+        made = super()._create_alternatives(msg)  # type: ignore[misc]  # absent from the stubs
         if self.calendar:
             part = MIMEText(self.calendar.decode(), "calendar", "utf-8")
             part.set_param("method", self.calendar_method)

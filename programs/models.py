@@ -142,7 +142,7 @@ class Cohort(models.Model):
 class SessionQuerySet(EventQuerySet):
     def visible_to(self, member: Member, *, at: datetime) -> "SessionQuerySet":
         """Sessions whose event the person may see."""
-        return self.filter(event_ptr__in=Event.objects.visible_to(member, at=at))
+        return self.filter(pk__in=Event.objects.visible_to(member, at=at))
 
 
 class Session(Event):

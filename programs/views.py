@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from events import policies, seats
 from forestallies.lib import clock, zones
 from jobs.forms import SubmissionForm
+from members.requests import MemberRequest
 from programs.models import Edition, Programme, Session
 
 PROGRAMME = "sske"
@@ -44,7 +45,7 @@ def sske(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def session_page(request: HttpRequest, slug: str) -> HttpResponse:
+def session_page(request: MemberRequest, slug: str) -> HttpResponse:
     """Show one session: what, when for the reader, and her place in it."""
     at = clock.now()
     rows = Session.objects.visible_to(request.user, at=at).select_related("edition", "module")
@@ -61,7 +62,7 @@ def session_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _calendar(edition: Edition) -> list[CalendarRow]:
     at = clock.now()
-    sessions = edition.sessions.published().select_related("module").order_by("number")
+    sessions = Session.objects.published().filter(edition=edition).select_related("module").order_by("number")
     return [
         CalendarRow(
             session=session,

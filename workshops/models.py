@@ -63,7 +63,7 @@ class Gathering(models.Model):
 class WorkshopQuerySet(EventQuerySet):
     def visible_to(self, member: Member, *, at: datetime) -> "WorkshopQuerySet":
         """Workshops whose event the person may see."""
-        return self.filter(event_ptr__in=Event.objects.visible_to(member, at=at))
+        return self.filter(pk__in=Event.objects.visible_to(member, at=at))
 
 
 class Workshop(Event):

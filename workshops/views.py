@@ -9,6 +9,7 @@ from events import policies, seats
 from forestallies.lib import clock
 from jobs.forms import SubmissionForm
 from members.models import Community, Theme
+from members.requests import MemberRequest
 from workshops.models import Gathering, Workshop
 
 COMMUNITY = "forest-allies"
@@ -36,7 +37,7 @@ def forest_allies(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def gathering_page(request: HttpRequest, slug: str) -> HttpResponse:
+def gathering_page(request: MemberRequest, slug: str) -> HttpResponse:
     """Show a gathering's workshops, each at the reader's own hour."""
     at = clock.now()
     gathering = get_object_or_404(Gathering.objects.visible_to(request.user, at=at), slug=slug)
@@ -47,7 +48,7 @@ def gathering_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def workshop_page(request: HttpRequest, slug: str) -> HttpResponse:
+def workshop_page(request: MemberRequest, slug: str) -> HttpResponse:
     """Show one workshop: what, when for the reader, and her place in it."""
     at = clock.now()
     rows = Workshop.objects.visible_to(request.user, at=at).select_related("theme", "gathering")

@@ -154,6 +154,9 @@ class Event(models.Model):
                 kwargs["update_fields"] = {*kwargs["update_fields"], "starts_at", "ends_at"}
         super().save(**kwargs)
 
+    def get_absolute_url(self) -> str:
+        return kinds.of(self).page(self)
+
     def clean(self) -> None:
         super().clean()
         if (
@@ -165,9 +168,6 @@ class Event(models.Model):
             raise ValidationError(
                 {"wall_time": _("The clocks in this zone jump over that time. Please choose another one.")}
             )
-
-    def get_absolute_url(self) -> str:
-        return kinds.of(self).page(self)
 
     @property
     def kind_label(self) -> str:

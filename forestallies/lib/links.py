@@ -18,5 +18,5 @@ def new_token() -> tuple[str, str]:
 
 
 def hash_token(token: str) -> str:
-    """Hash a token for storage and lookup: SHA-256 as 64 hexadecimal digits. Tokens are random, so no salt is needed."""
+    """Hash a token for storage and lookup: SHA-256 as 64 hexadecimal digits. Random, so no salt is needed."""
     return hashlib.sha256(token.encode()).hexdigest()

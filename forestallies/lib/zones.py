@@ -1,7 +1,7 @@
 """Time zones: from a wall clock to an instant, and from an instant to what each person reads.
 
-Zones are IANA names. Instants are aware; results are in UTC. A country has no offset of its own (Brazil has three), so a
-person always has a zone; a country only proposes some.
+Zones are IANA names. Instants are aware; results are in UTC. A country has no offset of its own (Brazil has three), so
+a person always has a zone; a country only proposes some.
 """
 
 import unicodedata
@@ -133,7 +133,7 @@ def country_choices(language: str | None = None) -> list[tuple[str, str]]:
 
 def zone_choices(at: datetime) -> list[tuple[str, str]]:
     """All zones as form choices: name and `São Paulo, Brazil (UTC−3)`, sorted by country."""
-    choices = []
+    choices: list[tuple[str, str]] = []
     for country, name in country_choices():
         choices.extend((zone, f"{name}: {city(zone)} ({offset(at, zone)})") for zone in zones_of(country))
     return list(dict(choices).items())

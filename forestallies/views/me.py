@@ -1,6 +1,6 @@
 """My page: what is next for a member, and where she stands."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -9,12 +9,13 @@ from events.models import Event, Registration
 from forestallies.lib import clock
 from jobs.forms import SubmissionForm
 from members.models import Membership
+from members.requests import MemberRequest
 
 OPEN_SHOWN = 6
 
 
 @require_safe
-def my_page(request: HttpRequest) -> HttpResponse:
+def my_page(request: MemberRequest) -> HttpResponse:
     """Show the next event first, then all registrations, then what is open to her."""
     at = clock.now()
     member = request.user
@@ -27,7 +28,7 @@ def my_page(request: HttpRequest) -> HttpResponse:
         place for place in seats.places(invited[: OPEN_SHOWN * 2], member=member, at=at) if place.may_register
     ]
     context = {
-        "next_place": next((place for place in registered if place.registration.state == "confirmed"), None),
+        "next_place": next((place for place in registered if place.is_confirmed), None),
         "registered": registered,
         "open_to_me": open_to_me[:OPEN_SHOWN],
         "memberships": Membership.objects.filter(member=member).select_related("community", "organisation"),

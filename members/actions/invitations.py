@@ -19,7 +19,7 @@ class InvitationRefused(Exception):
 
 @transaction.atomic
 def issue(*, member: Member, at: datetime) -> tuple[SignInInvitation, str]:
-    """Make a link for a member; older unused ones stop working. Returns the row and the token, which is kept nowhere."""
+    """Make a link for a member; older ones stop working. Returns the row and the token, which is kept nowhere."""
     SignInInvitation.objects.filter(member=member, used_at=None).update(used_at=at)
     token, token_hash = links.new_token()
     invitation = SignInInvitation.objects.create(

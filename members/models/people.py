@@ -1,7 +1,7 @@
 """The person: every human being the portal knows, whether she signs in or not."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -60,7 +60,7 @@ class MemberManager(BaseUserManager.from_queryset(MemberQuerySet)):  # type: ign
 
 
 class Member(AbstractBaseUser):
-    """A person. The address may be missing (shared phones, imported lists, guest speakers): then nobody signs in as her.
+    """A person. The address may be missing (shared phones, lists, guest speakers): then nobody signs in as her.
 
     Rights come from grants and roles, evaluated at each request; there are no groups and no user types.
     """
@@ -91,7 +91,7 @@ class Member(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, **kwargs) -> None:  # type: ignore[override]
+    def save(self, **kwargs: Any) -> None:
         self.email = self.email.strip().lower() if self.email else None
         super().save(**kwargs)
 

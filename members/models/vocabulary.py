@@ -21,7 +21,7 @@ class Theme(models.Model):
 
 
 class StakeholderCategory(models.Model):
-    """A kind of stakeholder in the exchange programme, by a stable code (PUB, IND, NCO, COOP, PROD, CSO, CFI, WB, OTH)."""
+    """A kind of stakeholder in the exchange programme, by a stable code such as PUB, COOP or CSO."""
 
     code = models.CharField(max_length=4, unique=True)
     name = LineField(_("name"), max_length=120)

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -12,10 +12,11 @@ from jobs import submissions
 from members.actions import people
 from members.forms.sign_in import ProfileForm
 from members.models import Member
+from members.requests import MemberRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def profile_edit(request: HttpRequest) -> HttpResponse:
+def profile_edit(request: MemberRequest) -> HttpResponse:
     """Edit one's name, language, country and time zone."""
     at = clock.now()
     member = Member.objects.get(pk=request.user.pk)  # the form writes into it before the data is known to be good

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -14,6 +14,7 @@ from members import policies
 from members.actions import applications
 from members.forms.applications import ApproveForm, DeclineForm
 from members.models import Application, Member
+from members.requests import MemberRequest
 from members.staff import staff_only
 
 PER_PAGE = 25
@@ -21,7 +22,7 @@ PER_PAGE = 25
 
 @staff_only
 @require_safe
-def application_list(request: HttpRequest) -> HttpResponse:
+def application_list(request: MemberRequest) -> HttpResponse:
     """List the applications one decides on, the oldest open ones first."""
     at = clock.now()
     policies.check_coordinates_anything(request.user, at=at)
@@ -33,7 +34,7 @@ def application_list(request: HttpRequest) -> HttpResponse:
 
 @staff_only
 @require_safe
-def application_detail(request: HttpRequest, application_id: int) -> HttpResponse:
+def application_detail(request: MemberRequest, application_id: int) -> HttpResponse:
     """Show one application with what the portal knows about the same person and organisation."""
     application = _application(request, application_id)
     return _detail(request, application, status=200)
@@ -41,7 +42,7 @@ def application_detail(request: HttpRequest, application_id: int) -> HttpRespons
 
 @staff_only
 @require_POST
-def application_approve(request: HttpRequest, application_id: int) -> HttpResponse:
+def application_approve(request: MemberRequest, application_id: int) -> HttpResponse:
     """Approve: makes the member and sends the sign-in link."""
     application, at = _application(request, application_id), clock.now()
     form = ApproveForm(request.POST, application=application)
@@ -67,7 +68,7 @@ def application_approve(request: HttpRequest, application_id: int) -> HttpRespon
 
 @staff_only
 @require_POST
-def application_decline(request: HttpRequest, application_id: int) -> HttpResponse:
+def application_decline(request: MemberRequest, application_id: int) -> HttpResponse:
     """Decline: the applicant hears of it in an hour, until then it can be undone."""
     application, at = _application(request, application_id), clock.now()
     form = DeclineForm(request.POST)
@@ -89,7 +90,7 @@ def application_decline(request: HttpRequest, application_id: int) -> HttpRespon
 
 @staff_only
 @require_POST
-def application_reopen(request: HttpRequest, application_id: int) -> HttpResponse:
+def application_reopen(request: MemberRequest, application_id: int) -> HttpResponse:
     """Take a declined application back into review."""
     application, at = _application(request, application_id), clock.now()
     form = SubmissionForm(request.POST)
@@ -108,7 +109,7 @@ def application_reopen(request: HttpRequest, application_id: int) -> HttpRespons
     return redirect("application_detail", application.pk)
 
 
-def _application(request: HttpRequest, application_id: int) -> Application:
+def _application(request: MemberRequest, application_id: int) -> Application:
     at = clock.now()
     policies.check_coordinates_anything(request.user, at=at)
     rows = Application.objects.visible_to(request.user, at=at).select_related("community__circle", "decided_by")
@@ -116,7 +117,7 @@ def _application(request: HttpRequest, application_id: int) -> Application:
 
 
 def _detail(
-    request: HttpRequest,
+    request: MemberRequest,
     application: Application,
     *,
     approve_form: ApproveForm | None = None,
