@@ -27,6 +27,9 @@ def main(arguments: Sequence[str]) -> int:
     except Refused as refusal:
         note(str(refusal))
         return 1
+    except OSError as error:  # a full disk, a folder that turned read-only
+        note(f"Stopped, because the system refused something: {error}.")
+        return 1
     note("usage: ./run demo | ./run test [pytest arguments] | ./run manage ARGS…")
     return 2
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Mapping
 
@@ -44,4 +43,4 @@ def _python(
     What it has started dies with it: the pool of a Celery worker and the workers of gunicorn ask the kernel for that.
     """
     command = [sys.executable, "-m", module, *arguments]
-    return Recipe(name, command, "portal", orphaned=signal.SIGKILL, environment=environment, keep_open=keep_open)
+    return Recipe(name, command, "portal", environment=environment, keep_open=keep_open)

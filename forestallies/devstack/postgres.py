@@ -64,7 +64,7 @@ class Postgres:
                 "postgres",
                 self.account.command("postgres", "-D", str(self.data), *self._options()),
                 stop=signal.SIGINT,  # fast: ends sessions, writes a checkpoint
-                orphaned=signal.SIGINT,
+                orphaned=signal.SIGINT,  # the same: it ends its processes itself, and the next start need not recover
                 user=self.account.user,
             )
         )

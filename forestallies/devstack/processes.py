@@ -30,14 +30,15 @@ class Recipe:
     """How to start and stop one child.
 
     `kind` is "portal" or "service": the portal's processes stop before the services they use.
-    `orphaned` is the signal the kernel sends the child when the supervisor is killed (Linux).
+    `orphaned` is the signal the kernel sends the child when the supervisor is killed (Linux): even a child that
+    somebody has suspended follows SIGKILL.
     """
 
     name: str
     command: Sequence[str]
     kind: str = "service"
     stop: signal.Signals = signal.SIGTERM
-    orphaned: signal.Signals = signal.SIGTERM
+    orphaned: signal.Signals = signal.SIGKILL
     environment: Mapping[str, str] | None = None
     keep_open: Sequence[int] = ()
     user: int | None = None

@@ -160,7 +160,8 @@ def test_uv_is_used_where_it_is_installed(checkout: Checkout) -> None:
     checkout.give("python3")
     checkout.give("uv")
     checkout.run("test")
-    assert checkout.asked("pip install")[0].startswith("pip install --quiet --python .venv/bin/python --require-hashes")
+    command = "pip install --quiet --compile-bytecode --python .venv/bin/python --require-hashes"
+    assert checkout.asked("pip install")[0].startswith(command)
 
 
 def test_pip_takes_over_where_uv_fails(checkout: Checkout) -> None:
