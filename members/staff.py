@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -27,9 +27,9 @@ def staff_only(view: View) -> View:
     return wrapped
 
 
-def ask_second_factor(request: MemberRequest) -> HttpResponse | None:
+def ask_second_factor(request: HttpRequest) -> HttpResponse | None:
     """Redirect to setting up or proving the second factor; None when this session has proved it."""
     if policies.has_second_factor(request):
         return None
-    page = "mfa_reauthenticate" if policies.owns_second_factor(request.user) else "mfa_activate_totp"
+    page = "mfa_reauthenticate" if request.user.is_authenticated and policies.owns_second_factor(request.user) else "mfa_activate_totp"
     return redirect(f"{reverse(page)}?{urlencode({'next': request.get_full_path()})}")

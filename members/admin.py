@@ -1,0 +1,69 @@
+"""People, organisations and rights in the staff admin."""
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from modeltranslation.admin import TranslationAdmin
+
+from forestallies.lib import clock
+from members.admin_base import ReadOnlyAdmin, ScopedAdmin
+from members.models import Circle, Community, Grant, Member, Organisation, StakeholderCategory, Theme
+
+
+@admin.register(Member)
+class MemberAdmin(ScopedAdmin):
+    """The people of the circles one coordinates. Names and addresses are theirs to change; superusers can help."""
+
+    list_display = ("name", "country", "language", "zone", "is_active")
+    search_fields = ("name",)
+    fields = ("name", "email", "country", "zone", "language", "is_active")
+    ordering = ("name", "id")
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(ScopedAdmin):
+    list_display = ("name", "kind", "country")
+    list_filter = ("kind",)
+    filters_allowed = ("kind__exact",)
+    search_fields = ("name",)
+    fields = ("name", "kind", "country")
+    ordering = ("name", "id")
+
+    def may_change(self, request: HttpRequest, obj: Model) -> bool:
+        """Coordinators keep the organisations of their own people in order."""
+        return Circle.objects.run_by(request.user, at=clock.now()).exists()  # type: ignore[arg-type]
+
+
+@admin.register(Community)
+class CommunityAdmin(ScopedAdmin, TranslationAdmin):
+    list_display = ("name", "slug")
+    fields = ("name", "slug", "purpose")
+    readonly_fields = ("slug",)
+
+    def may_change(self, request: HttpRequest, obj: Model) -> bool:
+        circles = Circle.objects.run_by(request.user, at=clock.now())  # type: ignore[arg-type]
+        return circles.filter(community__pk=obj.pk).exists()
+
+
+@admin.register(Grant)
+class GrantAdmin(ScopedAdmin):
+    """Who holds which right; only superusers give and end them until coordinators have a page for it."""
+
+    list_display = ("member", "right", "circle", "organisation", "starts_at", "ends_at")
+    list_select_related = ("member", "circle", "organisation")
+    list_filter = ("right",)
+    filters_allowed = ("right__exact",)
+    autocomplete_fields = ("member",)
+    fields = ("member", "right", "circle", "organisation", "starts_at", "ends_at")
+    ordering = ("circle", "right", "id")
+
+
+@admin.register(Theme)
+class ThemeAdmin(ScopedAdmin, TranslationAdmin):
+    list_display = ("name", "slug")
+    fields = ("name", "slug", "summary")
+
+
+@admin.register(StakeholderCategory)
+class StakeholderCategoryAdmin(ReadOnlyAdmin, TranslationAdmin):
+    list_display = ("code", "name", "position")
