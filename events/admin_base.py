@@ -1,5 +1,7 @@
 """What the admin pages of every kind of event share."""
 
+from typing import ClassVar
+
 from django.db.models import Model
 from django.http import HttpRequest
 from modeltranslation.admin import TranslationAdmin
@@ -18,8 +20,17 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
     filters_allowed = ("state__exact",)
     search_fields = ("title",)
     words: tuple[str, ...] = ("title", "description")
-    facts: tuple[str, ...] = ("state", "wall_date", "wall_time", "zone", "minutes", "country_line", "capacity", "floor_language")
-    readonly_fields: tuple[str, ...] = facts
+    facts: tuple[str, ...] = (
+        "state",
+        "wall_date",
+        "wall_time",
+        "zone",
+        "minutes",
+        "country_line",
+        "capacity",
+        "floor_language",
+    )
+    readonly_fields: ClassVar[tuple[str, ...]] = facts
 
     def may_change(self, request: HttpRequest, obj: Model) -> bool:
         assert isinstance(obj, Event)  # noqa: S101 (for the type checker)

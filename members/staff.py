@@ -31,5 +31,6 @@ def ask_second_factor(request: HttpRequest) -> HttpResponse | None:
     """Redirect to setting up or proving the second factor; None when this session has proved it."""
     if policies.has_second_factor(request):
         return None
-    page = "mfa_reauthenticate" if request.user.is_authenticated and policies.owns_second_factor(request.user) else "mfa_activate_totp"
+    owns_one = request.user.is_authenticated and policies.owns_second_factor(request.user)
+    page = "mfa_reauthenticate" if owns_one else "mfa_activate_totp"
     return redirect(f"{reverse(page)}?{urlencode({'next': request.get_full_path()})}")

@@ -1,0 +1,52 @@
+"""What must always be true of seats and waiting lists; `manage.py check_invariants` asks."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+
+from events.models import Event, Registration, Transition
+
+
+def violations(*, at: datetime) -> Iterator[str]:
+    """Yield one sentence per thing that is wrong; nothing when all is well. Ids only, no names."""
+    yield from _oversold()
+    yield from _idle_seats(at)
+    yield from _states_without_transition()
+    yield from _wrong_instants()
+
+
+def _oversold() -> Iterator[str]:
+    seated = Count("registrations", filter=Q(registrations__state__in=Registration.SEATED))
+    rows = Event.objects.annotate(taken=seated).filter(taken__gt=F("capacity"))
+    for pk, taken, capacity in rows.values_list("pk", "taken", "capacity"):
+        yield f"event {pk} has {taken} seats taken of {capacity}"
+
+
+def _idle_seats(at: datetime) -> Iterator[str]:
+    """No seat is free beside a waiting member while the list still moves up."""
+    waiting = Registration.objects.waiting().filter(event=OuterRef("pk"))
+    seated = Count("registrations", filter=Q(registrations__state__in=Registration.SEATED))
+    rows = Event.objects.scheduled().annotate(taken=seated).filter(Exists(waiting), capacity__isnull=True) | (
+        Event.objects.scheduled().annotate(taken=seated).filter(Exists(waiting), taken__lt=F("capacity"))
+    )
+    for event in rows.iterator(chunk_size=1_000):
+        if event.promotes(at):
+            yield f"event {event.pk} has a free seat while somebody waits"
+
+
+def _states_without_transition() -> Iterator[str]:
+    last = Transition.objects.filter(registration=OuterRef("pk")).order_by("-id").values("to_state")[:1]
+    rows = Registration.objects.annotate(last=Subquery(last)).exclude(last=F("state"))
+    for registration in rows.iterator(chunk_size=1_000):
+        yield f"registration {registration.pk} is {registration.state}, its last transition says {registration.last}"
+
+
+def _wrong_instants() -> Iterator[str]:
+    """Instants agree with wall clock and zone; after a change of zone rules they are derived anew."""
+    for event in Event.objects.iterator(chunk_size=1_000):
+        before = event.starts_at, event.ends_at
+        event.derive_instants()
+        if before != (event.starts_at, event.ends_at):
+            stored, derived = f"{before[0]:%Y-%m-%d %H:%M}Z", f"{event.starts_at:%Y-%m-%d %H:%M}Z"
+            yield f"event {event.pk} is stored for {stored}, its wall clock says {derived}"

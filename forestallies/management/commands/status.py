@@ -1,0 +1,63 @@
+"""`manage.py status [--json]`: how the portal is doing, in one look."""
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from events.models import Event
+from forestallies.lib import clock
+from jobs.models import Job
+from members.models import Application, Member
+from notices.health import health
+
+LATE_AFTER = 300  # seconds; a due message that waits longer means that nobody delivers
+
+
+class Command(BaseCommand):
+    help = "Tell how the portal is doing. Exit status 1 when something needs attention."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print everything as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        at = clock.now()
+        executor = MigrationExecutor(connection)
+        outbox = health(at=at)
+        facts: dict[str, Any] = {
+            "at": at.isoformat(),
+            "migrations_waiting": len(executor.migration_plan(executor.loader.graph.leaf_nodes())),
+            "members": Member.objects.active().count(),
+            "applications_open": Application.objects.open().count(),
+            "events_upcoming": Event.objects.scheduled().upcoming(at).count(),
+            "jobs_unfinished": Job.objects.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]).count(),
+            "outbox": outbox,
+        }
+        facts["attention"] = self.attention(facts)
+        if options["json"]:
+            self.stdout.write(json.dumps(facts))
+        else:
+            self.write_words(facts)
+        if facts["attention"]:
+            raise SystemExit(1)
+
+    def attention(self, facts: dict[str, Any]) -> list[str]:
+        """Say what needs a person."""
+        sentences = []
+        if facts["migrations_waiting"]:
+            sentences.append(f"{facts['migrations_waiting']} migrations are not applied.")
+        if (facts["outbox"]["oldest_due_seconds"] or 0) > LATE_AFTER:
+            sentences.append("A due message has waited for over five minutes; is a worker running?")
+        if failed := facts["outbox"]["by_state"].get("failed", 0):
+            sentences.append(f"{failed} messages were refused for good.")
+        return sentences
+
+    def write_words(self, facts: dict[str, Any]) -> None:
+        states = ", ".join(f"{count} {state}" for state, count in facts["outbox"]["by_state"].items()) or "empty"
+        self.stdout.write(f"Members: {facts['members']}, applications open: {facts['applications_open']}")
+        self.stdout.write(f"Upcoming events: {facts['events_upcoming']}, unfinished jobs: {facts['jobs_unfinished']}")
+        self.stdout.write(f"Outbox: {states}")
+        for sentence in facts["attention"] or ["All is well."]:
+            self.stdout.write(sentence)
