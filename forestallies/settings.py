@@ -239,7 +239,7 @@ FORMAT_MODULE_PATH = "forestallies.formats"
 # --- Static files -----------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "static_collected"
+STATIC_ROOT = None if EMBEDDED else BASE_DIR / "static_collected"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # The embedded run serves files from where they lie; production collects, names them by content and compresses them.
 WHITENOISE_USE_FINDERS = EMBEDDED

@@ -6,7 +6,7 @@ from uuid import uuid4
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
-from forestallies.lib import clock
+from forestallies.lib import clock, zones
 from members.emails import stranger, to
 from members.models import Member
 from notices import outbox
@@ -34,9 +34,10 @@ class AccountAdapter(DefaultAccountAdapter):
         at = clock.now()
         member = context.get("user") or Member.objects.by_address(email).first()
         recipient = to(member, address=email) if member else stranger(email)
+        when = zones.local(context.get("timestamp", at), recipient.zone, recipient.language)
         outbox.post_once(
             outbox.Posting(
-                message=render(template_prefix, recipient, context),
+                message=render(template_prefix, recipient, {**context, "when": when}),
                 key=f"{template_prefix}:{uuid4()}",
                 priority=Notice.Priority.SIGN_IN,
                 expires_at=at + outbox.SIGN_IN_LIFETIME,

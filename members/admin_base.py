@@ -8,10 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import record
@@ -44,9 +48,23 @@ class StaffAdminSite(admin.AdminSite):
 
         return door
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Take only pages that are scoped: those that other packages bring along would show everything to everybody."""
+        if admin_class and issubclass(admin_class, ScopedAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def get_urls(self) -> list[Any]:
+        """Without `view_on_site`, which would tell the address of any object to anybody in here."""
+        return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site"]
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect("account_change_password")
+
+    @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """There is one sign-in, with its rate limits and second factor; the admin has none of its own."""
-        return redirect_to_login(request.GET.get("next") or request.path)
+        start = reverse("admin:index", current_app=self.name)
+        return redirect(start) if request.user.is_authenticated else redirect_to_login(start)
 
 
 def visible(queryset: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
@@ -64,6 +82,7 @@ class ScopedAdmin(admin.ModelAdmin):
     """
 
     filters_allowed: tuple[str, ...] = ()
+    view_on_site = False
     show_full_result_count = False
     list_per_page = 50
 

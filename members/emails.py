@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from forestallies.lib import links
+from forestallies.lib import links, zones
 from members.models import Application, Grant, Member
 from notices.models import Notice
 from notices.outbox import Posting
@@ -93,7 +93,7 @@ def welcome(application: Application, member: Member, *, token: str, expires_at:
     context = {
         "community": application.community,
         "link": links.absolute(reverse("welcome", args=[token])),
-        "expires_at": expires_at,
+        "expires": zones.local(expires_at, member.zone, member.language),
         "sign_in": links.absolute(reverse("account_login")),
     }
     return Posting(

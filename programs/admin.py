@@ -1,5 +1,7 @@
 """Editions and sessions in the staff admin."""
 
+from typing import ClassVar
+
 from django.contrib import admin
 
 from events.admin_base import EventAdmin
@@ -17,5 +19,11 @@ class EditionAdmin(ReadOnlyAdmin):
 class SessionAdmin(EventAdmin):
     list_display = ("number", *EventAdmin.list_display)
     fields = (*EventAdmin.words, "edition", "number", "module", "session_audience", *EventAdmin.facts)
-    readonly_fields = ("edition", "number", "module", "session_audience", *EventAdmin.readonly_fields)
+    readonly_fields: ClassVar[tuple[str, ...]] = (
+        "edition",
+        "number",
+        "module",
+        "session_audience",
+        *EventAdmin.readonly_fields,
+    )
     list_select_related = ("edition",)

@@ -80,9 +80,8 @@ class SessionPlan(models.Model):
 
 class EditionQuerySet(models.QuerySet["Edition"]):
     def visible_to(self, member: Member, *, at: datetime) -> "EditionQuerySet":
-        """Published editions, and those one runs."""
-        run = Circle.objects.visible_to(member, at=at)
-        return self.filter(Q(state__in=[Edition.State.RUNNING, Edition.State.ARCHIVED]) | Q(circle__in=run))
+        """Editions one has a grant on (what the public may read of an edition stands on its open page)."""
+        return self.filter(circle__in=Circle.objects.visible_to(member, at=at))
 
 
 class Edition(models.Model):

@@ -1,0 +1,127 @@
+"""One of everything, for tests that walk through the whole portal as each person."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+
+from django.test import Client
+
+from audit.models import Entry, record
+from events.models import Role
+from forestallies.lib import links
+from members.actions import invitations
+from members.models import Affiliation, Grant, Member, Membership, StakeholderCategory
+from notices import outbox
+from notices.models import Notice
+from notices.render import Message, Recipient
+from programs.models import Audience, Edition, Module, Programme, Session
+from tests.factories import (
+    ApplicationFactory,
+    CircleFactory,
+    GrantFactory,
+    MemberFactory,
+    OrganisationFactory,
+    RegistrationFactory,
+    RoleFactory,
+    WorkshopFactory,
+    join,
+)
+
+
+@dataclass
+class World:
+    """People by name, arguments of addresses by name, and one object of each admin model."""
+
+    people: dict[str, Member | None]
+    arguments: dict[str, Any]
+    objects: dict[str, Any] = field(default_factory=dict)
+
+
+def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
+    """Make the world around Ana, Bo and Cy: a workshop of Forest Allies, and an edition of SSKE none of them is in."""
+    circle = bo.grants.get().circle
+    fay = MemberFactory.create(name="Fay Facilitator", email="fay@example.org")
+    grant = GrantFactory.create(member=fay, circle=circle, right=Grant.Right.FACILITATOR)
+    root = MemberFactory.create(name="Root", email="root@example.org", is_superuser=True)
+    for person in (fay, bo, root):
+        join(person, circle)
+    organisation = OrganisationFactory.create()
+    Affiliation.objects.create(member=ana, organisation=organisation, starts_on=date(2026, 1, 1))
+    community = circle.community
+    Membership.objects.create(
+        member=ana, community=community, organisation=organisation, stakeholder="COMP", joined_at=at
+    )
+    workshop = WorkshopFactory.create()
+    RegistrationFactory.create(event=workshop.event_ptr, member=ana)
+    RoleFactory.create(event=workshop.event_ptr, member=fay, kind=Role.Kind.FACILITATOR)
+    session = foreign_session()
+    token, token_hash = links.new_token()
+    application = ApplicationFactory.create(community=community, token_hash=token_hash)
+    newcomer = MemberFactory.create(name="New Comer", email="new@example.org")
+    _invitation, welcome_token = invitations.issue(member=newcomer, at=at)
+    record(verb="world.made", subject=ana, by=None, at=at)
+    message = Message("x", Recipient("x@example.org", "X", "en", "UTC"), "subject", "text", "html")
+    outbox.post_once(outbox.Posting(message=message, key="x"), at=at)
+    category = StakeholderCategory.objects.create(code="COOP", name="Farmers’ cooperative", position=4)
+    return World(
+        people={"anon": None, "cy": cy, "ana": ana, "fay": fay, "bo": bo, "root": root},
+        arguments={
+            "gathering": workshop.gathering.slug,
+            "workshop": workshop.slug,
+            "session": session.slug,
+            "event_id": workshop.pk,
+            "application_id": application.pk,
+            "status_token": token,
+            "welcome_token": welcome_token,
+        },
+        objects={
+            "members_member": ana,
+            "members_organisation": organisation,
+            "members_community": community,
+            "members_grant": grant,
+            "members_theme": workshop.theme,
+            "members_stakeholdercategory": category,
+            "workshops_gathering": workshop.gathering,
+            "workshops_workshop": workshop,
+            "programs_edition": session.edition,
+            "programs_session": session,
+            "audit_entry": Entry.objects.latest("id"),
+            "notices_notice": Notice.objects.latest("id"),
+        },
+    )
+
+
+def foreign_session() -> Session:
+    """A session of an edition that nobody of Forest Allies is in."""
+    programme = Programme.objects.create(
+        slug="sske", short_name="SSKE", name="South-South exchange", summary="Cocoa", zone="Africa/Accra",
+        wall_time=time(14), countries=["GH", "PE"],
+    )  # fmt: skip
+    module = Module.objects.create(programme=programme, position=0, name="Kick-off")
+    circle = CircleFactory.create(kind="edition", name="SSKE 2026–27")
+    edition = Edition.objects.create(
+        programme=programme, slug="sske-2026-27", name="SSKE 2026–27", state=Edition.State.RUNNING, circle=circle,
+        starts_on=date(2026, 9, 16), ends_on=date(2027, 6, 2), countries=["GH", "PE"], zone="Africa/Accra",
+    )  # fmt: skip
+    session = Session(
+        edition=edition, module=module, number=4, session_audience=Audience.CORE, slug="sske-2026-27-session-4",
+        title="Working with smallholders", state="scheduled", home=circle, wall_date=date(2026, 12, 10),
+        wall_time=time(14), minutes=120, zone="Africa/Accra", countries=["GH", "PE"],
+    )  # fmt: skip
+    session.save()
+    session.audience.set([circle])
+    return session
+
+
+def sign_in(person: Member | None, *, second_factor: bool = True) -> Client:
+    """A browser in which somebody is signed in (nobody when None), with her second factor proved."""
+    browser = Client()
+    if person is None:
+        return browser
+    browser.force_login(person)
+    if second_factor:
+        session = browser.session
+        session["account_authentication_methods"] = [{"method": "mfa", "at": 0, "type": "totp"}]
+        session["account_authentication_methods_user"] = str(person.pk)
+        session.save()
+    return browser
