@@ -1,7 +1,8 @@
 """The mails about events. One function per message; the words stand in `templates/emails/`."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
@@ -31,6 +32,18 @@ def context_for(registration: Registration) -> dict[str, Any]:
         "page": links.absolute(event.get_absolute_url()),
         "my_page": links.absolute(reverse("my_page")),
     }
+
+
+def which_day(starts_at: datetime, zone: str, *, at: datetime) -> Literal["today", "tomorrow", ""]:
+    """Say how a person calls the day of a start, by the calendar of her own zone; empty for any other day.
+
+    "24 hours ahead" may be the same local day, the next one, or (across a night of 23 hours) even the one after that.
+    """
+    tz = ZoneInfo(zone)
+    days = (starts_at.astimezone(tz).date() - at.astimezone(tz).date()).days
+    if days == 0:
+        return "today"
+    return "tomorrow" if days == 1 else ""
 
 
 def _posting(
@@ -86,7 +99,7 @@ def registration_cancelled(registration: Registration, *, had_seat: bool, at: da
         at=at,
         state="cancelled",
         method="CANCEL" if had_seat else None,
-        extra={"by_staff": registration.cancelled_by == Registration.CancelledBy.STAFF},
+        extra={"by_staff": registration.cancelled_by == Registration.CancelledBy.STAFF, "had_seat": had_seat},
     )
 
 
@@ -98,6 +111,7 @@ def reminder_24h(registration: Registration, *, at: datetime) -> Posting:
         registration,
         at=at,
         state="confirmed",
+        extra={"which_day": which_day(event.starts_at, registration.member.zone, at=at)},
         key=f"reminder:{registration.pk}:{event.starts_at:%Y%m%dT%H%MZ}:24h",
         guard="events.reminder",
         subject_ref=f"{registration.pk}:{event.starts_at:%Y%m%dT%H%MZ}",

@@ -9,6 +9,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from forestallies.lib import links
 from forestallies.lib.text import tidy
 
 SUBJECT_LENGTH = 300
@@ -54,7 +55,7 @@ def render(kind: str, recipient: Recipient, context: dict[str, Any], **parts: An
     context = {
         **context,
         "recipient": recipient,
-        "SITE_URL": settings.SITE_URL,
+        "SITE_URL": links.absolute(""),
         "CONTACT_EMAIL": settings.CONTACT_EMAIL,
     }
     with translation.override(recipient.language), timezone.override(ZoneInfo(recipient.zone)):

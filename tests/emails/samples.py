@@ -1,0 +1,146 @@
+"""One mail of every kind, made by the functions that make it in life, for people whose words may be hostile."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from unittest.mock import patch
+
+from django.test import RequestFactory
+
+from events import emails as event_emails
+from events.models import Event, Registration
+from members import emails as member_emails
+from members.accounts import AccountAdapter
+from members.models import Application, Grant, Member
+from notices.outbox import Posting
+from notices.render import Message
+from tests.factories import ApplicationFactory, EventFactory, GrantFactory, MemberFactory, RegistrationFactory
+
+AT = datetime(2026, 12, 1, 13, 0, tzinfo=UTC)  # a day before the factory's event starts
+TITLE = "Working with smallholders"
+TOKEN = "a-token-of-a-link"
+TIMESTAMP = datetime(2026, 12, 1, 23, 30, tzinfo=UTC)
+
+NOTIFICATION = {"timestamp": TIMESTAMP, "ip": "192.0.2.7", "user_agent": "Mozilla/5.0"}
+
+# What allauth hands over with each of its mails.
+ACCOUNT_CONTEXTS: dict[str, dict[str, object]] = {
+    "account/email/login_code": {"code": "KQ3-7FD"},
+    "account/email/email_confirmation": {"code": "KQ3-7FD"},
+    "account/email/email_confirmation_signup": {"code": "KQ3-7FD"},
+    "account/email/password_reset_code": {"code": "KQ3-7FD"},
+    "account/email/password_reset_key": {
+        "uid": "1a",
+        "key": "c1-0f00ba4",
+        "password_reset_url": "http://another-host.example/accounts/password/reset/key/1a-c1-0f00ba4/",
+    },
+    "account/email/account_already_exists": {
+        "signup_url": "http://another-host.example/",
+        "password_reset_url": "http://another-host.example/",
+    },
+    "account/email/unknown_account": {"signup_url": "http://another-host.example/"},
+    "account/email/password_changed": NOTIFICATION,
+    "account/email/password_reset": NOTIFICATION,
+    "account/email/password_set": NOTIFICATION,
+    "account/email/email_confirm": NOTIFICATION,
+    "account/email/email_changed": {**NOTIFICATION, "from_email": "old@example.org", "to_email": "new@example.org"},
+    "account/email/email_deleted": {**NOTIFICATION, "deleted_email": "old@example.org"},
+    "mfa/email/totp_activated": NOTIFICATION,
+    "mfa/email/totp_deactivated": NOTIFICATION,
+    "mfa/email/webauthn_added": NOTIFICATION,
+    "mfa/email/webauthn_removed": NOTIFICATION,
+    "mfa/email/recovery_codes_generated": NOTIFICATION,
+}
+
+EVENT_KINDS = ("registration_confirmed", "waitlisted", "promoted", "registration_cancelled", "reminder_24h")
+JOINING_KINDS = (
+    "application_received",
+    "application_exists",
+    "already_member",
+    "application_to_review",
+    "welcome",
+    "application_declined",
+)
+KINDS = (*EVENT_KINDS, *JOINING_KINDS, *ACCOUNT_CONTEXTS)
+
+
+def person(language: str = "en", *, zone: str = "America/Lima", name: str = "Ana Quispe") -> Member:
+    return MemberFactory.create(name=name, zone=zone, language=language)
+
+
+def registration(member: Member, state: Registration.State, *, title: str = TITLE) -> Registration:
+    """A registration for the factory's event, with interpretation, on 2 December 2026 at 13:00Z."""
+    event: Event = EventFactory.create(title=title, interpretation=["es", "fr"])
+    waits, gone = state == Registration.State.WAITLISTED, state == Registration.State.CANCELLED
+    return RegistrationFactory.create(
+        event=event,
+        member=member,
+        state=state,
+        queue_no=3 if waits else None,
+        cancelled_by="member" if gone else "",
+    )
+
+
+def application(language: str = "en", *, name: str = "Ana Quispe", **fields: object) -> Application:
+    return ApplicationFactory.create(name=name, language=language, **fields)
+
+
+def message(kind: str, language: str = "en", *, name: str = "Ana Quispe", title: str = TITLE) -> Message:
+    """Make the mail of one kind in one language."""
+    if kind in ACCOUNT_CONTEXTS:
+        return _account_message(kind, person(language, name=name))
+    return posting(kind, language, name=name, title=title).message
+
+
+def posting(kind: str, language: str = "en", *, name: str = "Ana Quispe", title: str = TITLE) -> Posting:
+    """Make the posting of one of the portal's own mails."""
+    if kind in EVENT_KINDS:
+        return _event_posting(kind, person(language, name=name), title)
+    return _joining_posting(kind, language, name)
+
+
+def _event_posting(kind: str, member: Member, title: str) -> Posting:
+    State = Registration.State  # noqa: N806 (as it is written everywhere else)
+    make: dict[str, Callable[[], Posting]] = {
+        "registration_confirmed": lambda: event_emails.registration_confirmed(
+            registration(member, State.CONFIRMED, title=title), at=AT
+        ),
+        "waitlisted": lambda: event_emails.waitlisted(
+            registration(member, State.WAITLISTED, title=title), position=3, at=AT
+        ),
+        "promoted": lambda: event_emails.promoted(registration(member, State.CONFIRMED, title=title), at=AT),
+        "registration_cancelled": lambda: event_emails.registration_cancelled(
+            registration(member, State.CANCELLED, title=title), had_seat=True, at=AT
+        ),
+        "reminder_24h": lambda: event_emails.reminder_24h(registration(member, State.CONFIRMED, title=title), at=AT),
+    }
+    return make[kind]()
+
+
+def _joining_posting(kind: str, language: str, name: str) -> Posting:
+    if kind == "already_member":
+        return member_emails.already_member(person(language, name=name), at=AT)
+    if kind == "application_declined":
+        declined = application(
+            language, name=name, state="declined", reason="incomplete", decided_at=AT, decided_by=person()
+        )
+        return member_emails.application_declined(declined, at=AT)
+    written = application(language, name=name)
+    if kind == "application_received":
+        return member_emails.application_received(written, token=TOKEN)
+    if kind == "application_exists":
+        return member_emails.application_exists(written, token=TOKEN, at=AT)
+    if kind == "application_to_review":
+        coordinator = person(language, name=name)
+        GrantFactory.create(member=coordinator, circle=written.community.circle, right=Grant.Right.COORDINATOR)
+        [only] = member_emails.application_to_review(written, at=AT)
+        return only
+    return member_emails.welcome(written, person(language, name=name), token=TOKEN, expires_at=TIMESTAMP)
+
+
+def _account_message(kind: str, member: Member) -> Message:
+    """Send one of allauth's mails through the adapter and catch what it posts."""
+    adapter = AccountAdapter(RequestFactory().get("/"))
+    with patch("members.accounts.outbox.post_once") as post_once:
+        adapter.send_mail(kind, member.email or "", dict(ACCOUNT_CONTEXTS[kind]))
+    caught: Posting = post_once.call_args.args[0]
+    return caught.message
