@@ -41,7 +41,7 @@ def register(*, event: Event, member: Member, by: Member, at: datetime) -> Regis
         return standing
     policies.check_can_register(event, member=member, at=at)
     _check_open(event, at)
-    if _free_seats(event) and not Registration.objects.filter(event=event).waiting().exists():
+    if _free_seats(event) != 0 and not Registration.objects.filter(event=event).waiting().exists():
         registration = _enter(event, member, State.CONFIRMED, standing, by=by, at=at)
         outbox.post_once(emails.registration_confirmed(registration, at=at), at=at)
     else:
