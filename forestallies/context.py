@@ -20,5 +20,6 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     return {
         "DEMO": settings.DEMO,
         "CONTACT_EMAIL": settings.CONTACT_EMAIL,
+        "ANSWER_DAYS": settings.APPLICATION_ANSWER_DAYS,
         "reader_is_staff": SimpleLazyObject(reader_is_staff),
     }

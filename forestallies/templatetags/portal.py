@@ -1,0 +1,82 @@
+"""Tags and filters that the portal's templates share: words about time and place, and the hidden key of a form."""
+
+from datetime import date, datetime
+from uuid import uuid4
+
+from babel.dates import format_date, format_interval
+from django import template
+from django.template import Context
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from events.models import Event
+from forestallies.lib import zones
+
+register = template.Library()
+
+
+@register.simple_tag
+def submission_key() -> SafeString:
+    """Draw the hidden field `submission` with a fresh key. Each form on a page needs one of its own."""
+    return format_html('<input type="hidden" name="submission" value="{}">', uuid4())
+
+
+@register.simple_tag(takes_context=True)
+def here(context: Context, *names: str) -> SafeString:
+    """Mark a link as the current page when the request was answered by one of these URL names."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    if match is None or match.url_name not in names:
+        return mark_safe("")
+    return mark_safe(' aria-current="page"')
+
+
+@register.simple_tag
+def date_span(first: date, last: date) -> str:
+    """Say some days with their weekdays: `Tue, 1 Dec – Wed, 2 Dec 2026`; a single day in full."""
+    locale = zones.babel_locale()
+    if first == last:
+        return format_date(first, "full", locale=locale)
+    return format_interval(first, last, "yMMMEd", locale=locale)
+
+
+@register.filter
+def long_day(day: date) -> str:
+    """Say a day with its weekday: `Tuesday, 1 December 2026`."""
+    return format_date(day, "full", locale=zones.babel_locale())
+
+
+@register.filter
+def local_time(instant: datetime) -> zones.LocalTime:
+    """Say an instant in the reader's own zone, which the middleware has made the current one."""
+    return zones.local(instant, timezone.get_current_timezone_name())
+
+
+@register.filter
+def date_in(instant: datetime, zone: str) -> str:
+    """Say an instant in a given zone, for people who have no account: weekday, date, hour, city and offset."""
+    return str(zones.local(instant, zone))
+
+
+@register.filter
+def duration(minutes: int) -> str:
+    """Say a length of time: `45 min`, `2 h`, `1 h 30 min`."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return _("%(minutes)d min") % {"minutes": rest}
+    if not rest:
+        return _("%(hours)d h") % {"hours": hours}
+    return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
+
+
+@register.filter
+def country_name(label: str) -> str:
+    """Name the country of an entry in a country line, keeping its city: `BR (São Paulo)` is Brazil (São Paulo)."""
+    return zones.country_name(label[:2]) + label[2:]
+
+
+@register.filter
+def country_times(event: Event) -> list[zones.CountryTime]:
+    """The event's start on the clocks of its countries, earliest clock first. Asks no database."""
+    return zones.country_times(event.starts_at, event.countries, event.zone)
