@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
@@ -17,6 +16,7 @@ from forestallies.devstack.processes import Child, Children, Recipe
 from forestallies.devstack.sockets import socket_folder
 
 NAME = "forestallies"  # of the database and of its user
+SOCKET = ".s.PGSQL.5432"
 CLUSTER = ("--auth=trust", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 SETTINGS = {
     "listen_addresses": "",
@@ -58,7 +58,7 @@ class Postgres:
         self._check_version()
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
-        self._drop_stale_pid_file()
+        self._drop_stale_pid_files()
         self.child = children.start(
             Recipe(
                 "postgres",
@@ -130,21 +130,15 @@ class Postgres:
             raise Refused(f"PostgreSQL could not set up {self.data}:\n{(made.stdout + made.stderr).strip()}")
         fresh.replace(self.data)
 
-    def _drop_stale_pid_file(self) -> None:
-        """Remove the pid file of a killed server whose number some other program has by now.
+    def _drop_stale_pid_files(self) -> None:
+        """Remove the pid files of a killed server.
 
-        PostgreSQL would take that program for itself and not start. When the number is unused it sorts this out
-        alone, and better. We hold the state folder's lock, so no server of ours is running.
+        PostgreSQL does not start while some process has the number in them, be it another program or a dead
+        server that nobody has buried, as in containers. We hold the state folder's lock, which every process of a
+        server inherits, so none of ours is left.
         """
-        path = self.data / "postmaster.pid"
-        try:
-            pid = int(path.read_text().splitlines()[0])
-            os.kill(pid, 0)
-        except (FileNotFoundError, IndexError, ValueError, ProcessLookupError):
-            return
-        except PermissionError:
-            pass  # somebody else's program
-        path.unlink()
+        for path in (self.data / "postmaster.pid", self.sockets / f"{SOCKET}.lock"):
+            path.unlink(missing_ok=True)
 
 
 def _install() -> Path:

@@ -59,12 +59,14 @@ def test_killed_server_comes_back_with_its_data(start: Callable[..., Postgres], 
     assert not start().is_empty()
 
 
-def test_pid_file_with_the_number_of_another_program_is_dropped(
+def test_pid_files_with_the_number_of_another_program_are_dropped(
     start: Callable[..., Postgres], children: Children
 ) -> None:
     postgres = start()
     children.stop()
-    (postgres.data / "postmaster.pid").write_text(f"{os.getpid()}\n{postgres.data}\n1\n5432\n\n\n\nready\n")
+    content = f"{os.getpid()}\n{postgres.data}\n1\n5432\n{postgres.sockets}\n\n"
+    (postgres.data / "postmaster.pid").write_text(content)
+    (postgres.sockets / ".s.PGSQL.5432.lock").write_text(content)
     start()
 
 
