@@ -29,7 +29,7 @@ class Holder:
 
     @property
     def alive(self) -> bool:
-        return birth_of(self.pid) == self.birth
+        return self.birth is not None and birth_of(self.pid) == self.birth
 
 
 class StateLock:

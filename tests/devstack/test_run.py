@@ -13,8 +13,14 @@ import pytest
 from forestallies.devstack.state import ROOT
 
 ADVICE = "(on Debian 12 or 13: apt install python3 python3-venv)"
+NOTE_OPEN_FILES = """\
+case "$*" in
+  *"pip install"*) echo "open for pip:" $(readlink /proc/$$/fd/*) ;;
+  *"devstack demo") echo "open for demo:" $(readlink /proc/$$/fd/*) ;;
+esac >>"{notes}"
+"""
 FAIL_TO_INSTALL = "case $* in *'pip install'*) exit 1 ;; esac\n"
-TOOLS = ("bash", "basename", "cat", "cksum", "cp", "dirname", "env", "mkdir")
+TOOLS = ("bash", "basename", "cat", "cksum", "cp", "dirname", "env", "mkdir", "readlink")
 PYTHON = """\
 #!/usr/bin/env bash
 echo "$*" >>"{notes}"
@@ -118,6 +124,15 @@ def test_groups_are_installed_with_their_hashes_and_catalogues_compiled(checkout
     (install,) = checkout.asked("pip install")
     assert install.endswith("--require-hashes -r requirements/production.txt -r requirements/embedded.txt")
     assert checkout.asked("devstack") == ["-m forestallies.devstack.catalogues", "-m forestallies.devstack demo"]
+
+
+def test_lock_on_set_up_ends_before_the_portal_starts(checkout: Checkout) -> None:
+    script = (PYTHON + NOTE_OPEN_FILES).format(notes=checkout.notes, version="3.11", venv=0)
+    checkout.give_script("python3", script)
+    checkout.run("demo")
+    installing, serving = checkout.asked("open for pip"), checkout.asked("open for demo")
+    assert "requirements/production.txt" in installing[0]
+    assert "requirements/production.txt" not in serving[0]
 
 
 def test_second_start_installs_nothing(checkout: Checkout) -> None:
