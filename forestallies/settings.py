@@ -30,6 +30,7 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL", "contact@example.org")
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 EXTRA_HOSTS: list[str] = env.list("EXTRA_HOSTS", [])
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 300)  # after this a message in a dead worker's hand is free
 MAILBOX_DIR = env.str("MAILBOX_DIR", "")  # where the demo's mail sink keeps what it received
 
 # Answers to what the programme's papers leave open; docs/decisions/0001 gives the reason for each.

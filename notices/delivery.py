@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import DatabaseError, transaction
@@ -23,7 +24,7 @@ from notices.models import Notice
 logger = logging.getLogger(__name__)
 
 BATCH = 50
-LEASE = timedelta(minutes=5)  # longer than a mail server can keep one message waiting, twice over
+LEASE = timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)  # longer than a server can keep one message, twice over
 MAX_ATTEMPTS = 10
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(minutes=30)

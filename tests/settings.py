@@ -3,6 +3,9 @@
 from forestallies.settings import *  # noqa: F403
 
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]  # noqa: F405
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # what the portal's own processes understand
+]
 ZEAL_RAISE = True
 ZEAL_NPLUSONE_THRESHOLD = 3
