@@ -1,0 +1,153 @@
+"""The two gatherings of Forest Allies.
+
+Beside the eight workshops stand two short practice calls, on the day of the demo and the morning after: at any hour of
+that day one of them starts within 24 hours, so the minute tick finds its reminders and they can be seen in the mailbox.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from events.models import Event
+from forestallies.demo.seed.dates import Calendar
+from forestallies.demo.seed.places import Entry, facilitate, invite, register, rotated, sign_up
+from forestallies.demo.seed.rows import fixed_uuid, insert_missing, read, save_missing, translated
+from members.models import Community, Member, Theme
+from workshops.models import Gathering, Workshop
+
+# Douala is one hour ahead of UTC all year: 14:00 there is 13:00 UTC in spring and autumn alike, and a civil hour from
+# Guatemala (07:00) to Jakarta (20:00). A zone with clock changes would move it for most members; nobody lives in "UTC".
+ZONE = "Africa/Douala"
+COUNTRIES = ["GT", "PE", "CO", "CM", "NL", "ID"]
+EVERY = timedelta(hours=7, minutes=20)  # between two registrations
+SEASONS = {
+    Gathering.Season.SPRING: {"en": "Spring", "es": "Primavera", "fr": "Printemps", "pt-br": "Primavera"},
+    Gathering.Season.AUTUMN: {"en": "Autumn", "es": "Otoño", "fr": "Automne", "pt-br": "Outono"},
+}
+Words = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Gatherings:
+    """What the loading of a gathering needs to know."""
+
+    community: Community
+    themes: dict[str, Theme]
+    members: Sequence[Member]
+    facilitators: Sequence[Member]
+    calendar: Calendar
+
+    def load(self) -> Gathering:
+        """Insert both gatherings with their workshops, roles and seats; give the coming one."""
+        data = read("forest_allies")
+        rows, _made = insert_missing(
+            [gathering(self.community, one, self.calendar) for one in data["gathering"]], by="slug"
+        )
+        for row, words in zip(rows, data["gathering"], strict=True):
+            self._load_workshops(row, words)
+        self._load_practice_calls(rows[-1], data["practice_call"], data["practice_call_description"])
+        return rows[-1]
+
+    def _load_workshops(self, row: Gathering, words: Words) -> None:
+        plans = words["workshop"]
+        events, made = save_missing([self._workshop(row, words, one) for one in plans], by="uid")
+        opened = self.calendar.morning(words["registration_opens_on"])
+        entries = [
+            entry
+            for turn, (event, one) in enumerate(zip(events, plans, strict=True))
+            if event in made
+            for entry in self._seats(event, one, start=11 * turn, opened=opened)
+        ]
+        self._open(made, entries)
+
+    def _load_practice_calls(self, row: Gathering, calls: Sequence[Words], description: dict[str, str]) -> None:
+        events, made = save_missing([self._practice_call(row, one, description) for one in calls], by="uid")
+        since = self.calendar.ago(14)
+        entries = [
+            entry
+            for event, one in zip(events, calls, strict=True)
+            if event in made
+            for entry in sign_up(event, self._of_countries(one["countries"]), first=since, every=timedelta(hours=1))
+        ]
+        self._open(made, entries)
+
+    def _open(self, made: Sequence[Workshop], entries: Iterable[Entry]) -> None:
+        invite((event, self.community.circle) for event in made)
+        facilitate(made, self.facilitators)
+        register(entries)
+
+    def _workshop(self, row: Gathering, words: Words, one: Words) -> Workshop:
+        return Workshop(
+            uid=fixed_uuid(f"workshop:{words['key']}:{one['key']}"),
+            slug=f"{row.slug}-{one['key']}",
+            state=Event.State.CLOSED if words["is_over"] else Event.State.SCHEDULED,
+            gathering=row,
+            theme=self.themes[one["theme"]],
+            purpose=one["purpose"],
+            capacity=one["capacity"],
+            registration_opens_at=self.calendar.morning(words["registration_opens_on"]),
+            **translated("title", one["title"]),
+            **translated("description", one["description"]),
+            **self._common(self.calendar.day(one["on"]), one["at"], one["minutes"], ZONE),
+            join_url=f"https://meet.example.org/{row.slug}-{one['key']}",
+        )
+
+    def _practice_call(self, row: Gathering, one: Words, description: dict[str, str]) -> Workshop:
+        day = self.calendar.today + timedelta(days=one["days_from_today"])
+        return Workshop(
+            uid=fixed_uuid(f"workshop:{one['key']}"),
+            slug=f"{row.slug}-{one['key']}",
+            state=Event.State.SCHEDULED,
+            gathering=row,
+            theme=self.themes[one["theme"]],
+            purpose=Workshop.Purpose.SHARING,
+            **translated("title", one["title"]),
+            **translated("description", description),
+            **self._common(day, one["at"], one["minutes"], "UTC"),
+            join_url=f"https://meet.example.org/{one['key']}",
+        )
+
+    def _common(self, day: date, at: time, minutes: int, zone: str) -> Words:
+        return {
+            "home": self.community.circle,
+            "wall_date": day,
+            "wall_time": at,
+            "minutes": minutes,
+            "zone": zone,
+            "countries": COUNTRIES,
+            "interpretation": ["es", "fr"],
+        }
+
+    def _seats(self, event: Event, one: Words, *, start: int, opened: datetime) -> list[Entry]:
+        """Fill the seats and the waiting list; the files name some who come and some who do not."""
+        by_address = {member.email: member for member in self.members}
+        comes, stays_away = one.get("with", []), one.get("without", [])
+        first_in_line = one.get("first_in_line", [])
+        named = {*comes, *stays_away, *first_in_line}
+        others = [member for member in rotated(self.members, start) if member.email not in named]
+        chosen = [by_address[email] for email in comes] + others
+        line = [by_address[email] for email in first_in_line] + chosen[one["registered"] :]
+        people = chosen[: one["registered"]] + line[: one.get("waiting", 0)]
+        return sign_up(event, people, first=opened, every=EVERY, seats=one["capacity"])
+
+    def _of_countries(self, countries: Sequence[str]) -> list[Member]:
+        return [member for member in self.members if member.country in countries]
+
+
+def gathering(community: Community, words: Words, calendar: Calendar) -> Gathering:
+    """Name a gathering after the half of the year in which its moved dates lie."""
+    starts_on = calendar.day(words["starts_on"])
+    season = Gathering.Season.SPRING if starts_on.month <= 6 else Gathering.Season.AUTUMN
+    return Gathering(
+        community=community,
+        slug=f"{season}-{starts_on.year}",
+        season=season,
+        year=starts_on.year,
+        starts_on=starts_on,
+        ends_on=calendar.day(words["ends_on"]),
+        zone=ZONE,
+        is_published=True,
+        **translated("name", {language: f"{name} {starts_on.year}" for language, name in SEASONS[season].items()}),
+        **translated("summary", words["summary"]),
+    )

@@ -1,0 +1,205 @@
+"""The exchange programme: its template, the archived edition of 2021 and the running one."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils.text import slugify
+
+from events.models import Event, Role
+from forestallies.demo.seed.dates import Calendar, span_name
+from forestallies.demo.seed.people import Person, join_circle, load_people
+from forestallies.demo.seed.places import accepted, facilitate, invite, register, sign_up
+from forestallies.demo.seed.rows import fixed_uuid, insert_missing, read, save_missing, translated
+from forestallies.demo.seed.staff import Staff
+from members.models import Circle, Member
+from programs.models import Audience, Cohort, Edition, Module, Programme, Session, SessionPlan
+
+FIRST_WIDER_SESSION = 6
+SEATED = date(2026, 9, 1)  # when the core group got its seats in all sessions
+Words = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A cohort's circle with the people in it."""
+
+    circle: Circle
+    members: Sequence[Member]
+
+
+def load_programme() -> Programme:
+    """Insert the template: modules, and sessions as day offsets from the kick-off."""
+    data = read("sske")
+    words = data["programme"]
+    texts = {**translated("name", words.pop("name")), **translated("summary", words.pop("summary"))}
+    [row], made = insert_missing([Programme(**words, **texts)], by="slug")
+    if made:
+        _load_plans(row, data["module"], data["session"])
+    return row
+
+
+def _load_plans(programme: Programme, modules: Sequence[Words], sessions: Sequence[Words]) -> None:
+    rows = Module.objects.bulk_create(
+        Module(
+            programme=programme,
+            position=position,
+            **translated("name", one["name"]),
+            **translated("goals", one["goals"]),
+        )
+        for position, one in enumerate(modules, start=1)
+    )
+    SessionPlan.objects.bulk_create(
+        SessionPlan(
+            programme=programme,
+            module=rows[one["module"] - 1],
+            number=number,
+            day_offset=one["day_offset"],
+            minutes=one["minutes"],
+            audience=one["audience"],
+            note=one.get("note", ""),
+            **translated("title", one["title"]),
+            **translated("topics", one["topics"]),
+        )
+        for number, one in enumerate(sessions)
+    )
+
+
+def load_archive(programme: Programme) -> Edition:
+    """Insert the edition of 2021, which never moves: its dates, the truth test of the calendar, and nobody in it."""
+    starts_on = read("sske")["archived"]["starts_on"]
+    dates = {plan.number: starts_on + timedelta(days=plan.day_offset) for plan in programme.session_plans.all()}
+    edition = load_edition(programme, Edition.State.ARCHIVED, dates)
+    load_sessions(edition, dates, closed=dates, key="archived")
+    return edition
+
+
+def load_running(programme: Programme, calendar: Calendar) -> tuple[Edition, list[Session]]:
+    """Insert the running edition and its sessions; give the edition and the sessions that were inserted."""
+    words = read("sske")["running"]
+    plans = programme.session_plans.all()
+    template = {plan.number: words["starts_on"] + timedelta(days=plan.day_offset) for plan in plans}
+    used = {number: calendar.day(words["moved"].get(str(number), on)) for number, on in template.items()}
+    opens_on = calendar.day(words["wider_registration_opens_on"])
+    edition = load_edition(programme, Edition.State.RUNNING, used, wider_registration_opens_on=opens_on)
+    opens_at = calendar.morning(words["wider_registration_opens_on"])
+    return edition, load_sessions(edition, used, closed=words["closed"], key="running", opens_at=opens_at)
+
+
+def load_edition(
+    programme: Programme, state: Edition.State, dates: Mapping[int, date], *, label: str = "", **more: Any
+) -> Edition:
+    """Insert an edition with its circle, named after the years of its dates where no other label is given."""
+    first, last = min(dates.values()), max(dates.values())
+    name = f"{programme.short_name} {label or span_name(first, last, dash='–')}"
+    [circle], _made = insert_missing([Circle(kind=Circle.Kind.EDITION, name=name)], by="name")
+    edition = Edition(
+        programme=programme,
+        slug=f"{programme.slug}-{slugify(label) or span_name(first, last, dash='-')}",
+        name=name,
+        state=state,
+        starts_on=first,
+        ends_on=last,
+        countries=programme.countries,
+        zone=programme.zone,
+        circle=circle,
+        **more,
+    )
+    [row], _made = insert_missing([edition], by="slug")
+    return row
+
+
+def load_group(edition: Edition, kind: Cohort.Kind, people: Sequence[Person], *, first_session: int = 0) -> Group:
+    """Insert a cohort, its circle (which lies in the edition's) and its people."""
+    circle = Circle(kind=Circle.Kind.COHORT, name=f"{edition.name}, {kind.value} group", parent=edition.circle)
+    [circle], _made = insert_missing([circle], by="name")
+    cohort = Cohort(edition=edition, kind=kind, circle=circle, first_session=first_session)
+    insert_missing([cohort], by="circle_id")
+    members = load_people(people)
+    since = {person.address: person.since for person in people}
+    join_circle(circle, members, lambda member: since[member.email])
+    return Group(circle, members)
+
+
+def load_sessions(
+    edition: Edition, dates: Mapping[int, date], *, closed: Collection[int], key: str, opens_at: datetime | None = None
+) -> list[Session]:
+    """Insert an edition's sessions on these dates, worded as the template words them.
+
+    Args:
+        closed: the numbers of those that are over and done with.
+        key: of the edition, the same whatever its dates.
+        opens_at: from when people register for the sessions that are open to both groups.
+
+    Returns:
+        The sessions that were inserted.
+    """
+    programme = edition.programme
+    rows = [
+        Session(
+            uid=fixed_uuid(f"session:{key}:{plan.number}"),
+            slug=f"{edition.slug}-session-{plan.number}",
+            state=Event.State.CLOSED if plan.number in closed else Event.State.SCHEDULED,
+            home=edition.circle,
+            wall_date=dates[plan.number],
+            wall_time=programme.wall_time,
+            minutes=plan.minutes,
+            zone=edition.zone,
+            countries=edition.countries,
+            interpretation=["es", "fr"],
+            registration_opens_at=opens_at if plan.audience == Audience.ALL else None,
+            join_url=f"https://meet.example.org/{edition.slug}-{plan.number}",
+            edition=edition,
+            plan=plan,
+            module=plan.module,
+            number=plan.number,
+            session_audience=plan.audience,
+            **_texts(plan),
+        )
+        for plan in programme.session_plans.select_related("module")
+    ]
+    _rows, made = save_missing(rows, by="uid")
+    return made
+
+
+def _texts(plan: SessionPlan) -> dict[str, str]:
+    """The words of a plan as the words of an event, in every language."""
+    suffixes = ["", *(f"_{code.replace('-', '_')}" for code, _name in settings.LANGUAGES)]
+    return {
+        f"{target}{suffix}": getattr(plan, f"{source}{suffix}")
+        for source, target in {"title": "title", "topics": "description"}.items()
+        for suffix in suffixes
+    }
+
+
+def open_sessions(made: Sequence[Session], core: Group, wider: Group, staff: Staff, calendar: Calendar) -> None:
+    """Give new sessions their audience, their staff and the seats of the core group, which has them without asking."""
+    groups = {Audience.CORE: [core], Audience.ALL: [core, wider]}
+    invite((session, group.circle) for session in made for group in groups[Audience(session.session_audience)])
+    facilitate(made, staff.facilitators)
+    Role.objects.bulk_create([*_interpreters(made, staff), *_co_facilitators(made, core.members)])
+    since = calendar.morning(SEATED)
+    register(entry for session in made for entry in sign_up(session, core.members, first=since, reason="core group"))
+
+
+def _interpreters(made: Sequence[Session], staff: Staff) -> list[Role]:
+    kind = Role.Kind.INTERPRETER
+    return [accepted(session, member, kind, channel) for session in made for member, channel in staff.interpreters]
+
+
+def _co_facilitators(made: Sequence[Session], core: Sequence[Member]) -> list[Role]:
+    """Core members who were asked to help with wider sessions, as the file says."""
+    by_address = {member.email: member for member in core}
+    by_number = {session.number: session for session in made}
+    return [
+        Role(
+            event_id=by_number[one["session"]].pk,
+            member=by_address[one["email"]],
+            kind=Role.Kind.CO_FACILITATOR,
+            state=one["state"],
+        )
+        for one in read("core_group")["co_facilitator"]
+        if one["session"] in by_number
+    ]
