@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from forestallies.views import front, health, me
@@ -18,7 +19,7 @@ front_pages = [
     path("", front.home, name="home"),
     path("privacy/", front.privacy, name="privacy"),
     path("code-of-conduct/", front.code_of_conduct, name="code_of_conduct"),
-    path("language/", login_not_required(set_language), name="set_language"),
+    path("language/", login_not_required(require_POST(set_language)), name="set_language"),
 ]
 
 member_pages = [

@@ -20,8 +20,8 @@ from members.staff import staff_only
 PER_PAGE = 25
 
 
-@staff_only
 @require_safe
+@staff_only
 def application_list(request: MemberRequest) -> HttpResponse:
     """List the applications one decides on, the oldest open ones first."""
     at = clock.now()
@@ -32,16 +32,16 @@ def application_list(request: MemberRequest) -> HttpResponse:
     return render(request, "members/staff/application_list.html", {"waiting": waiting, "decided": decided})
 
 
-@staff_only
 @require_safe
+@staff_only
 def application_detail(request: MemberRequest, application_id: int) -> HttpResponse:
     """Show one application with what the portal knows about the same person and organisation."""
     application = _application(request, application_id)
     return _detail(request, application, status=200)
 
 
-@staff_only
 @require_POST
+@staff_only
 def application_approve(request: MemberRequest, application_id: int) -> HttpResponse:
     """Approve: makes the member and sends the sign-in link."""
     application, at = _application(request, application_id), clock.now()
@@ -66,8 +66,8 @@ def application_approve(request: MemberRequest, application_id: int) -> HttpResp
     return redirect("application_list")
 
 
-@staff_only
 @require_POST
+@staff_only
 def application_decline(request: MemberRequest, application_id: int) -> HttpResponse:
     """Decline: the applicant hears of it in an hour, until then it can be undone."""
     application, at = _application(request, application_id), clock.now()
@@ -88,8 +88,8 @@ def application_decline(request: MemberRequest, application_id: int) -> HttpResp
     return redirect("application_detail", application.pk)
 
 
-@staff_only
 @require_POST
+@staff_only
 def application_reopen(request: MemberRequest, application_id: int) -> HttpResponse:
     """Take a declined application back into review."""
     application, at = _application(request, application_id), clock.now()
