@@ -34,6 +34,16 @@ def check_broker_address(value: str) -> None:
         raise ValidationError("must look like redis://host:6379/0 or unix:///path/to.sock")
 
 
+def check_mail_address(value: str) -> None:
+    """Accept smtp:// (with `?ssl=True` where needed) and submission:// (STARTTLS) addresses.
+
+    Raises:
+        ValidationError: with a sentence for the operator.
+    """
+    if urlsplit(value).scheme not in {"smtp", "submission"} or not urlsplit(value).hostname:
+        raise ValidationError("must look like submission://user:password@mail.example.org:587")
+
+
 def check_secret_key(value: str) -> None:
     """Refuse keys short enough to guess.
 

@@ -21,7 +21,9 @@ def refuse_unprintable_input(get_response: View) -> View:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if any("\x00" in part for part in _parts(request)):
-            return render(request, "400.html", status=400)
+            # The language middleware has not run yet, and this thread may still speak another reader's language.
+            with translation.override(translation.get_language_from_request(request)):
+                return render(request, "400.html", status=400)
         return get_response(request)
 
     return middleware

@@ -8,10 +8,18 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import dj_email_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from forestallies.conf import check_broker_address, check_secret_key, check_web_address, env, seal_or_stop
+from forestallies.conf import (
+    check_broker_address,
+    check_mail_address,
+    check_secret_key,
+    check_web_address,
+    env,
+    seal_or_stop,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -24,7 +32,7 @@ SECRET_KEY = env.str("SECRET_KEY", validate=check_secret_key)
 SITE_URL = env.str("SITE_URL", validate=check_web_address)
 DATABASE = env.dj_db_url("DATABASE_URL", conn_max_age=60, conn_health_checks=True)
 REDIS_URL = env.str("REDIS_URL", validate=check_broker_address)
-EMAIL = env.dj_email_url("EMAIL_URL")
+EMAIL_URL = env.str("EMAIL_URL", validate=check_mail_address)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Forest Allies <portal@example.org>")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "contact@example.org")
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
@@ -255,6 +263,7 @@ STORAGES = {
 
 # --- Mail -------------------------------------------------------------------------------------------------------------
 
+EMAIL = dj_email_url.parse(EMAIL_URL)
 EMAIL_BACKEND = EMAIL["EMAIL_BACKEND"]
 EMAIL_HOST = EMAIL["EMAIL_HOST"]
 EMAIL_PORT = EMAIL["EMAIL_PORT"]
