@@ -30,7 +30,7 @@ def core_people(calendar: Calendar) -> list[Person]:
     people: dict[str, Person] = {}
     for country in data["country"]:
         for category, organisation, name, role, *zone in country["seats"]:
-            mail = data["addresses"].get(name) or address(name)
+            mail = data["addresses"].get(name, address(name))
             if mail in people:
                 mail = mail.replace("@", f".{country['code'].lower()}@")
             people[mail] = Person(

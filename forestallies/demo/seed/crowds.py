@@ -7,6 +7,8 @@ gathering of another year, some past and some to come. Names repeat; addresses c
 from collections.abc import Iterator, Sequence
 from datetime import date, time, timedelta
 
+from django.db import connection
+
 from events.models import Event
 from forestallies.demo.seed.cohorts import WIDER, invented_name
 from forestallies.demo.seed.dates import Calendar
@@ -14,9 +16,9 @@ from forestallies.demo.seed.forest_allies import begin_memberships
 from forestallies.demo.seed.gatherings import COUNTRIES, ZONE
 from forestallies.demo.seed.people import Person, join_circle, load_people
 from forestallies.demo.seed.places import Entry, invite, register, sign_up
-from forestallies.demo.seed.rows import fixed_uuid, insert_missing, read, save_missing
-from forestallies.demo.seed.sske import load_edition, load_sessions
-from members.models import Circle, Community, Member, Organisation, Theme
+from forestallies.demo.seed.rows import find_or_insert, fixed_uuid, read, save_missing
+from forestallies.demo.seed.sske import load_cohort, load_edition, load_sessions
+from members.models import Community, Member, Organisation, Theme
 from programs.models import Cohort, Edition, Programme
 from workshops.models import Gathering, Workshop
 
@@ -46,6 +48,9 @@ def load_crowds(
         ]
         register(entry for event in made for entry in _entries(event, guests))
         before = members
+    if number:
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # measurements begin before the database would look at the new rows by itself
 
 
 def _people(crowd: int, names: dict[str, dict[str, list[str]]], calendar: Calendar) -> Iterator[Person]:
@@ -70,11 +75,7 @@ def _load_edition(crowd: int, programme: Programme, guests: Sequence[Member], ca
     dates = {plan.number: kick_off + timedelta(days=plan.day_offset) for plan in programme.session_plans.all()}
     edition = load_edition(programme, Edition.State.ARCHIVED, dates, label=f"crowd {crowd}")
     made = load_sessions(edition, dates, closed=dates, key=f"crowd-{crowd}")
-    circle = Circle(
-        kind=Circle.Kind.COHORT, name=f"{edition.name}, {Cohort.Kind.CORE.value} group", parent=edition.circle
-    )
-    [circle], _made = insert_missing([circle], by="name")
-    insert_missing([Cohort(edition=edition, kind=Cohort.Kind.CORE, circle=circle)], by="circle_id")
+    circle = load_cohort(edition, Cohort.Kind.CORE)
     since = calendar.morning(KICK_OFF - timedelta(weeks=5 * crowd + 8))
     join_circle(circle, guests, lambda _member: since)
     invite((event, circle) for event in made)
@@ -100,7 +101,7 @@ def _load_workshop(crowd: int, community: Community, theme: Theme, calendar: Cal
         name=f"{season.label} {year}",
         name_en=f"{season.label} {year}",
     )
-    [gathering], _made = insert_missing([gathering], by="slug")
+    gathering = find_or_insert(gathering, by="slug")
     title = f"Workshop of crowd {crowd}"
     workshop = Workshop(
         uid=fixed_uuid(f"workshop:crowd-{crowd}"),

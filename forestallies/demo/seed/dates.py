@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 REFERENCE = date(2026, 11, 20)  # the day for which the dates in `data/` are written
 AFTER_SESSION_3 = date(2026, 11, 19)  # the first day of the demo's week: the one after session 3
-FIRST, LAST = date(2022, 1, 1), date(2099, 12, 31)  # later than the archived edition, and within every format
+FIRST, LAST = date(2022, 1, 6), date(2099, 12, 30)  # whole weeks, all of them after the archived edition
 
 
 class WrongDay(ValueError):
@@ -20,7 +20,7 @@ class Calendar:
         today: the day, in UTC; it always lies in the week after session 3 of the running edition.
 
     Raises:
-        WrongDay: before 2022 or after 2099.
+        WrongDay: outside FIRST and LAST.
     """
 
     today: date

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from forestallies.demo.seed.dates import Calendar
 from forestallies.demo.seed.people import Person, join_circle, load_people
-from forestallies.demo.seed.rows import demo_name, fixed_uuid, insert_missing, read, translated
+from forestallies.demo.seed.rows import demo_name, find_or_insert, fixed_uuid, insert_missing, read, translated
 from forestallies.lib import zones
 from members.models import Affiliation, Application, Circle, Community, Member, Membership
 from members.terms import REQUIRED, VERSION
@@ -14,15 +14,14 @@ from members.terms import REQUIRED, VERSION
 def load_community() -> Community:
     """Insert the community and its circle."""
     words = read("forest_allies")["community"]
-    [circle], _made = insert_missing([Circle(kind=Circle.Kind.COMMUNITY, name=words["name"]["en"])], by="name")
+    circle = find_or_insert(Circle(kind=Circle.Kind.COMMUNITY, name=words["name"]["en"]), by="name")
     community = Community(
         slug=words["slug"],
         circle=circle,
         **translated("name", words["name"]),
         **translated("purpose", words["purpose"]),
     )
-    [row], _made = insert_missing([community], by="slug")
-    return row
+    return find_or_insert(community, by="slug")
 
 
 def member_people(calendar: Calendar) -> list[Person]:

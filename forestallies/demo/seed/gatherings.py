@@ -89,7 +89,7 @@ class Gatherings:
             registration_opens_at=self.calendar.morning(words["registration_opens_on"]),
             **translated("title", one["title"]),
             **translated("description", one["description"]),
-            **self._common(self.calendar.day(one["on"]), one["at"], one["minutes"], ZONE),
+            **self._when(self.calendar.day(one["on"]), one["at"], one["minutes"]),
             join_url=f"https://meet.example.org/{row.slug}-{one['key']}",
         )
 
@@ -104,17 +104,17 @@ class Gatherings:
             purpose=Workshop.Purpose.SHARING,
             **translated("title", one["title"]),
             **translated("description", description),
-            **self._common(day, one["at"], one["minutes"], "UTC"),
+            **self._when(day, one["at"], one["minutes"]),
             join_url=f"https://meet.example.org/{one['key']}",
         )
 
-    def _common(self, day: date, at: time, minutes: int, zone: str) -> Words:
+    def _when(self, day: date, at: time, minutes: int) -> Words:
         return {
             "home": self.community.circle,
             "wall_date": day,
             "wall_time": at,
             "minutes": minutes,
-            "zone": zone,
+            "zone": ZONE,
             "countries": COUNTRIES,
             "interpretation": ["es", "fr"],
         }

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 
 from forestallies.demo.accounts import ACCOUNTS, PASSWORD
-from forestallies.demo.seed.rows import address, demo_name, insert_missing
+from forestallies.demo.seed.rows import address, demo_name, find_or_insert, insert_missing
 from forestallies.lib import zones
 from members.models import Affiliation, CircleMember, Consent, Member, Organisation
 from members.models.circles import Circle
@@ -119,11 +119,16 @@ def open_accounts() -> None:
     """
     admin = next(account for account in ACCOUNTS if account.key == "admin")
     superuser = Member(
-        email=admin.email, name=admin.name, country="FR", zone="Europe/Paris", is_superuser=True, is_demo=True
+        email=admin.email,
+        name=admin.name,
+        country="FR",
+        zone="Europe/Paris",
+        password=NO_PASSWORD,
+        is_superuser=True,
+        is_demo=True,
     )
-    superuser.password = NO_PASSWORD
-    insert_missing([superuser], by="email")
-    members = Member.objects.filter(email__in=[account.email for account in ACCOUNTS], is_demo=True)
+    find_or_insert(superuser, by="email")
+    members = Member.objects.filter(email__in=[account.email for account in ACCOUNTS], is_demo=True).order_by("pk")
     insert_missing(
         [EmailAddress(user=member, email=member.email, verified=True, primary=True) for member in members], by="email"
     )

@@ -74,8 +74,14 @@ def insert_missing(rows: Sequence[Row], *, by: str) -> tuple[list[Row], list[Row
     return [there.get(getattr(row, by), row) for row in rows], made
 
 
+def find_or_insert(row: Row, *, by: str) -> Row:
+    """The same for one row; give it as it is in the database."""
+    [found], _made = insert_missing([row], by=by)
+    return found
+
+
 def save_missing(rows: Sequence[Row], *, by: str) -> tuple[list[Row], list[Row]]:
-    """The same for models with a parent table, which cannot be written in bulk: one `save` for each missing row."""
+    """As `insert_missing`, row by row: models with a parent table cannot be written in bulk."""
     there = _by_key(rows, by)
     made = [row for row in rows if getattr(row, by) not in there]
     for row in made:

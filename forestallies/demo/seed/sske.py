@@ -12,7 +12,7 @@ from events.models import Event, Role
 from forestallies.demo.seed.dates import Calendar, span_name
 from forestallies.demo.seed.people import Person, join_circle, load_people
 from forestallies.demo.seed.places import accepted, facilitate, invite, register, sign_up
-from forestallies.demo.seed.rows import fixed_uuid, insert_missing, read, save_missing, translated
+from forestallies.demo.seed.rows import find_or_insert, fixed_uuid, insert_missing, read, save_missing, translated
 from forestallies.demo.seed.staff import Staff
 from members.models import Circle, Member
 from programs.models import Audience, Cohort, Edition, Module, Programme, Session, SessionPlan
@@ -94,7 +94,7 @@ def load_edition(
     """Insert an edition with its circle, named after the years of its dates where no other label is given."""
     first, last = min(dates.values()), max(dates.values())
     name = f"{programme.short_name} {label or span_name(first, last, dash='–')}"
-    [circle], _made = insert_missing([Circle(kind=Circle.Kind.EDITION, name=name)], by="name")
+    circle = find_or_insert(Circle(kind=Circle.Kind.EDITION, name=name), by="name")
     edition = Edition(
         programme=programme,
         slug=f"{programme.slug}-{slugify(label) or span_name(first, last, dash='-')}",
@@ -107,20 +107,24 @@ def load_edition(
         circle=circle,
         **more,
     )
-    [row], _made = insert_missing([edition], by="slug")
-    return row
+    return find_or_insert(edition, by="slug")
 
 
 def load_group(edition: Edition, kind: Cohort.Kind, people: Sequence[Person], *, first_session: int = 0) -> Group:
-    """Insert a cohort, its circle (which lies in the edition's) and its people."""
-    circle = Circle(kind=Circle.Kind.COHORT, name=f"{edition.name}, {kind.value} group", parent=edition.circle)
-    [circle], _made = insert_missing([circle], by="name")
-    cohort = Cohort(edition=edition, kind=kind, circle=circle, first_session=first_session)
-    insert_missing([cohort], by="circle_id")
+    """Insert a cohort with its people."""
+    circle = load_cohort(edition, kind, first_session=first_session)
     members = load_people(people)
-    since = {person.address: person.since for person in people}
-    join_circle(circle, members, lambda member: since[member.email])
+    since = {member.pk: person.since for member, person in zip(members, people, strict=True)}
+    join_circle(circle, members, lambda member: since[member.pk])
     return Group(circle, members)
+
+
+def load_cohort(edition: Edition, kind: Cohort.Kind, *, first_session: int = 0) -> Circle:
+    """Insert a cohort; give its circle, which lies in the edition's."""
+    circle = Circle(kind=Circle.Kind.COHORT, name=f"{edition.name}, {kind.value} group", parent=edition.circle)
+    circle = find_or_insert(circle, by="name")
+    find_or_insert(Cohort(edition=edition, kind=kind, circle=circle, first_session=first_session), by="circle_id")
+    return circle
 
 
 def load_sessions(
