@@ -42,14 +42,25 @@ OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 300)  # after this a mess
 MAILBOX_DIR = env.str("MAILBOX_DIR", "")  # where the demo's mail sink keeps what it received
 
 # Answers to what the programme's papers leave open; docs/decisions/0001 gives the reason for each.
-COMPLETION_MIN_SHARE = env.float("COMPLETION_MIN_SHARE", 0.8)  # share of the cohort's sessions
+COMPLETION_CORE_SESSIONS = env.int("COMPLETION_CORE_SESSIONS", 8)  # of eleven; what a new edition starts with
+COMPLETION_CORE_HOURS = env.float("COMPLETION_CORE_HOURS", 16.5)
+COMPLETION_CORE_MAKE_UPS = env.int("COMPLETION_CORE_MAKE_UPS", 2)  # sessions made up for by their recording
+COMPLETION_WIDER_SESSIONS = env.int("COMPLETION_WIDER_SESSIONS", 3)  # of five
+COMPLETION_WIDER_HOURS = env.float("COMPLETION_WIDER_HOURS", 5.0)
+COMPLETION_WIDER_MAKE_UPS = env.int("COMPLETION_WIDER_MAKE_UPS", 1)
 ATTENDED_MIN_SHARE = env.float("ATTENDED_MIN_SHARE", 0.6)  # share of a session's minutes; less is "partial"
-MAKE_UP_BY_RECORDING = env.bool("MAKE_UP_BY_RECORDING", False)
 WIDER_GROUP_NEEDS_APPROVAL = env.bool("WIDER_GROUP_NEEDS_APPROVAL", True)
+CORE_GROUP_JOINS_FOREST_ALLIES = env.bool("CORE_GROUP_JOINS_FOREST_ALLIES", False)
+REPLACEMENT_UNTIL_SESSION = env.int("REPLACEMENT_UNTIL_SESSION", 5)  # the last from which a core seat is filled anew
+SEVERAL_EDITIONS_AT_ONCE = env.bool("SEVERAL_EDITIONS_AT_ONCE", False)
 RECORDING_ALLOWED = env.bool("RECORDING_ALLOWED", False)
 RETENTION_DAYS_DECLINED_APPLICATION = env.int("RETENTION_DAYS_DECLINED_APPLICATION", 365)
 RETENTION_DAYS_NOTICE_BODY = env.int("RETENTION_DAYS_NOTICE_BODY", 90)
 APPLICATION_ANSWER_DAYS = env.int("APPLICATION_ANSWER_DAYS", 10)
+NO_SHOWS_UNTIL_LAST_IN_LINE = env.int("NO_SHOWS_UNTIL_LAST_IN_LINE", 0)  # 0: staying away has no consequence
+MINIMUM_AGE = env.int("MINIMUM_AGE", 18)
+ACCESSIBILITY_NEEDS: list[str] = env.list("ACCESSIBILITY_NEEDS", ["captions", "sign_language", "audio_only"])
+CERTIFICATE_LANGUAGE = env.str("CERTIFICATE_LANGUAGE", "")  # empty: the holder's own
 CERTIFICATE_SIGNER = env.str("CERTIFICATE_SIGNER", "Programme coordination")
 
 seal_or_stop()

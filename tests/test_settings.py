@@ -48,7 +48,7 @@ def test_missing_setting_stops_the_start_with_its_name(name):
         ("REDIS_URL", "http://redis"),
         ("EMAIL_URL", "nonsense"),
         ("TRUSTED_PROXY_COUNT", "many"),
-        ("COMPLETION_MIN_SHARE", "most"),
+        ("ATTENDED_MIN_SHARE", "most"),
         ("DEMO", "perhaps"),
     ],
 )
