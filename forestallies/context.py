@@ -11,15 +11,20 @@ from members import policies
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Give the templates the portal's settings, and whether the reader works in the staff pages (asked when used)."""
+    """Give the templates the portal's settings, and what the reader looks after (asked only when used)."""
 
     def reader_is_staff() -> bool:
         user = getattr(request, "user", None)
         return bool(user and user.is_authenticated and policies.is_staff(user, at=clock.now()))
+
+    def reader_coordinates() -> bool:
+        user = getattr(request, "user", None)
+        return bool(user and user.is_authenticated and policies.coordinates_anything(user, at=clock.now()))
 
     return {
         "DEMO": settings.DEMO,
         "CONTACT_EMAIL": settings.CONTACT_EMAIL,
         "ANSWER_DAYS": settings.APPLICATION_ANSWER_DAYS,
         "reader_is_staff": SimpleLazyObject(reader_is_staff),
+        "reader_coordinates": SimpleLazyObject(reader_coordinates),
     }
