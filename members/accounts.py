@@ -4,11 +4,14 @@ from typing import Any
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.signals import authenticator_added
+from django.dispatch import receiver
 from django.http import HttpRequest
 
 from forestallies.lib import clock, zones
 from members.emails import stranger, to
 from members.models import Member
+from members.policies import SECOND_FACTOR_PROVED
 from notices import outbox
 from notices.models import Notice
 from notices.render import render
@@ -17,6 +20,12 @@ from notices.render import render
 def display_name(member: Member) -> str:
     """Name a member on account pages."""
     return member.name
+
+
+@receiver(authenticator_added)
+def remember_proof(request: HttpRequest, user: Member, **_: Any) -> None:
+    """Setting a second factor up takes a valid code, so this session need not prove it once more."""
+    request.session[SECOND_FACTOR_PROVED] = str(user.pk)
 
 
 class AccountAdapter(DefaultAccountAdapter):

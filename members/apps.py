@@ -5,4 +5,4 @@ class MembersConfig(AppConfig):
     name = "members"
 
     def ready(self) -> None:
-        from members import guards  # noqa: F401 (app ready: registers the guards)
+        from members import accounts, guards  # noqa: F401 (app ready: receivers and guards)

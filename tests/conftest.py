@@ -75,3 +75,12 @@ def workshop(community: Community) -> Event:
 def as_ana(client: Client, ana: Member) -> Client:
     client.force_login(ana)
     return client
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly, on one line, when nothing was tried in a browser."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any("Chromium is not installed" in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(
+            "THE BROWSER TESTS WERE SKIPPED: install Chromium to run them.", red=True, bold=True
+        )

@@ -9,6 +9,9 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
 from pathlib import Path
 from urllib.parse import quote
 
@@ -130,13 +133,22 @@ class Sink:
     def __init__(self, url: str, box: Path) -> None:
         self.url, self.box = url, box
 
-    def sources(self) -> list[str]:
-        """Each message as it came, oldest first."""
-        return [path.read_text("utf-8", "replace") for path in sorted(self.box.glob("*.eml"))]
+    def mails(self) -> list[EmailMessage]:
+        """Each message, oldest first."""
+        parser = BytesParser(policy=policy.default)
+        return [parser.parsebytes(path.read_bytes()) for path in sorted(self.box.glob("*.eml"))]
 
     def __len__(self) -> int:
         return len(list(self.box.glob("*.eml")))
 
     def message_ids(self) -> list[str]:
-        lines = (line for source in self.sources() for line in source.splitlines())
-        return [line.split(":", 1)[1].strip() for line in lines if line.lower().startswith("message-id:")]
+        return [str(mail["Message-ID"]) for mail in self.mails()]
+
+
+def end_other_sessions() -> None:
+    """End what killed processes left open in the database, so that it can be dropped."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )

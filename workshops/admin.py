@@ -1,5 +1,7 @@
 """Gatherings and workshops in the staff admin."""
 
+from typing import ClassVar
+
 from django.contrib import admin
 
 from events.admin_base import EventAdmin
@@ -16,5 +18,5 @@ class GatheringAdmin(ReadOnlyAdmin):
 @admin.register(Workshop)
 class WorkshopAdmin(EventAdmin):
     fields = (*EventAdmin.words, "gathering", "theme", "purpose", *EventAdmin.facts)
-    readonly_fields = ("gathering", "theme", "purpose", *EventAdmin.readonly_fields)
+    readonly_fields: ClassVar[tuple[str, ...]] = ("gathering", "theme", "purpose", *EventAdmin.readonly_fields)
     list_select_related = ("gathering", "theme")

@@ -22,7 +22,9 @@ def test_clean_refuses_what_nobody_types(bad):
         text.clean(f"Ana{bad}Quispe")
 
 
-@pytest.mark.parametrize("name", ["Ana <b>", "O’Brien", "=1+1", "{{ 7*7 }}", "#read(\"x\")", "李小龍", "م\u200dحمد", "👩‍🌾"])
+@pytest.mark.parametrize(
+    "name", ["Ana <b>", "O’Brien", "=1+1", "{{ 7*7 }}", '#read("x")', "李小龍", "م\u200dحمد", "👩‍🌾"]
+)
 def test_clean_keeps_what_people_are_called(name):
     assert text.clean(name) == unicodedata.normalize("NFC", name)
 

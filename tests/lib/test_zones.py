@@ -101,7 +101,12 @@ def test_wall_time_comes_back_unless_the_clocks_skip_it(day, hour, zone):
 
 @pytest.mark.parametrize(
     ("zone", "words"),
-    [("America/Lima", "UTC−5"), ("Africa/Accra", "UTC+0"), ("Asia/Kolkata", "UTC+5:30"), ("America/St_Johns", "UTC−3:30")],
+    [
+        ("America/Lima", "UTC−5"),
+        ("Africa/Accra", "UTC+0"),
+        ("Asia/Kolkata", "UTC+5:30"),
+        ("America/St_Johns", "UTC−3:30"),
+    ],
 )
 def test_offset_is_said_as_people_write_it(zone, words):
     assert zones.offset(datetime(2026, 12, 1, 12, tzinfo=UTC), zone) == words
