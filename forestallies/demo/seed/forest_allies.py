@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from forestallies.demo.seed.dates import Calendar
 from forestallies.demo.seed.people import Person, join_circle, load_people
@@ -76,11 +77,14 @@ def begin_memberships(community: Community, people: Sequence[Person], rows: Sequ
 
 def load_applications(community: Community, calendar: Calendar) -> None:
     """Insert the queue. No token leads to these rows: what is stored as its hash is the hash of nothing."""
-    insert_missing([_application(community, one, calendar) for one in read("members")["application"]], by="email")
+    entries = read("members")["application"]
+    sent = [calendar.ago(one["days_ago"], -41 * turn) for turn, one in enumerate(entries)]
+    rows = [_application(community, one, at) for one, at in zip(entries, sent, strict=True)]
+    insert_missing(rows, by="email")
 
 
-def _application(community: Community, one: dict[str, str], calendar: Calendar) -> Application:
-    person = Person(one["name"], one["country"], one["language"], calendar.ago(int(one["days_ago"])))
+def _application(community: Community, one: dict[str, str], sent_at: datetime) -> Application:
+    person = Person(one["name"], one["country"], one["language"], sent_at)
     return Application(
         community=community,
         state=one["state"],

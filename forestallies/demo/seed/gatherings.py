@@ -104,18 +104,18 @@ class Gatherings:
             purpose=Workshop.Purpose.SHARING,
             **translated("title", one["title"]),
             **translated("description", description),
-            **self._when(day, one["at"], one["minutes"]),
+            **self._when(day, one["at"], one["minutes"], countries=one["countries"]),
             join_url=f"https://meet.example.org/{one['key']}",
         )
 
-    def _when(self, day: date, at: time, minutes: int) -> Words:
+    def _when(self, day: date, at: time, minutes: int, *, countries: Sequence[str] = COUNTRIES) -> Words:
         return {
             "home": self.community.circle,
             "wall_date": day,
             "wall_time": at,
             "minutes": minutes,
             "zone": ZONE,
-            "countries": COUNTRIES,
+            "countries": [country for country in COUNTRIES if country in countries],
             "interpretation": ["es", "fr"],
         }
 

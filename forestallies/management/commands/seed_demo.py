@@ -11,7 +11,7 @@ from forestallies.demo import seed
 from forestallies.lib import clock
 from members.models import Member
 
-LARGEST = 200
+LARGEST = 100
 
 
 class Command(BaseCommand):
