@@ -26,6 +26,7 @@ class Place:
         seats_left: None when there is no limit.
         may_register: registration is open now and she has no place yet.
         may_cancel: she has a place and the event has not begun.
+        may_join: she has a seat and the doors are open, so the meeting link may be shown.
     """
 
     event: Event
@@ -38,6 +39,7 @@ class Place:
     seats_left: int | None
     may_register: bool
     may_cancel: bool
+    may_join: bool
     is_live: bool
     is_over: bool
 
@@ -88,6 +90,9 @@ def _place(
         seats_left=None if event.capacity is None else max(event.capacity - taken, 0),
         may_register=not stands and event.takes_registrations(at),
         may_cancel=stands and event.state == Event.State.SCHEDULED and at < event.starts_at,
+        may_join=(
+            registration is not None and registration.state == Registration.State.CONFIRMED and event.doors_are_open(at)
+        ),
         is_live=event.is_live(at),
         is_over=event.ends_at <= at,
     )

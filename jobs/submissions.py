@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import BadRequest
 from django.db import models, transaction
 
 from jobs.models import Submission
@@ -37,5 +38,5 @@ def once(*, key: UUID, kind: str, by: models.Model | None, at: datetime, act: Ca
     return made.result
 
 
-class WrongSubmission(ValueError):
-    """A form key came back with another form than the one it was made for."""
+class WrongSubmission(BadRequest):
+    """A form key came back with another form than the one it was made for; the page answers 400."""

@@ -1,6 +1,6 @@
 """The mails about joining. One function per message; the words stand in `templates/emails/`."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
@@ -8,11 +8,10 @@ from django.utils import translation
 
 from forestallies.lib import links, zones
 from members.models import Application, Grant, Member
+from members.models.applications import DECLINE_UNDO
 from notices.models import Notice
 from notices.outbox import Posting
 from notices.render import Recipient, render
-
-DECLINE_UNDO = timedelta(hours=1)
 
 
 def to(member: Member, *, address: str | None = None) -> Recipient:

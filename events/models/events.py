@@ -1,6 +1,6 @@
 """The event: something that happens at a time, with seats in it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +17,8 @@ from forestallies.lib import zones
 from forestallies.lib.fields import LineField, ProseField
 from members.models import Circle, Grant, Member
 from members.models.people import check_zone
+
+DOORS_OPEN = timedelta(minutes=20)  # before the start
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -182,6 +184,10 @@ class Event(models.Model):
 
     def is_live(self, at: datetime) -> bool:
         return self.state == self.State.SCHEDULED and self.starts_at <= at < self.ends_at
+
+    def doors_are_open(self, at: datetime) -> bool:
+        """Whether people with a place may see how to join: from 20 minutes before the start until the end."""
+        return self.state == self.State.SCHEDULED and self.starts_at - DOORS_OPEN <= at < self.ends_at
 
     def is_held(self, at: datetime) -> bool:
         return self.state in (self.State.SCHEDULED, self.State.CLOSED) and self.ends_at <= at

@@ -1,5 +1,6 @@
 """The first page and the texts that everybody may read."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -31,7 +32,12 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """The privacy notice."""
-    return render(request, "privacy.html", {"version": terms.VERSION})
+    context = {
+        "version": terms.VERSION,
+        "application_days": settings.RETENTION_DAYS_DECLINED_APPLICATION,
+        "mail_days": settings.RETENTION_DAYS_NOTICE_BODY,
+    }
+    return render(request, "privacy.html", context)
 
 
 @login_not_required

@@ -57,6 +57,8 @@ class ApplicationForm(SubmissionForm, forms.ModelForm):
             help_text=self.fields["zone"].help_text,
             choices=[("", _("The one of my country")), *zones.zone_choices(at)],
         )
+        kinds = [("", _("Choose…")), *Organisation.Kind.choices]
+        self.fields["stakeholder"] = forms.ChoiceField(label=self.fields["stakeholder"].label, choices=kinds)
         self.fields["language"].initial = get_language()
         autocomplete = {"name": "name", "email": "email", "organisation_name": "organization", "role": "off"}
         for name, value in autocomplete.items():

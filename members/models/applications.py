@@ -1,6 +1,6 @@
 """Applications for membership: they come before the account."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +14,8 @@ from members.models.circles import Circle
 from members.models.communities import Community
 from members.models.organisations import Organisation
 from members.models.people import Member, check_zone
+
+DECLINE_UNDO = timedelta(hours=1)
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -101,3 +103,7 @@ class Application(models.Model):
 
     def is_open(self) -> bool:
         return self.state in self.OPEN
+
+    def is_told(self, at: datetime) -> bool:
+        """Whether the applicant may know: that she is declined is told an hour late, and can be undone till then."""
+        return self.state != self.State.DECLINED or not self.decided_at or at >= self.decided_at + DECLINE_UNDO

@@ -53,4 +53,6 @@ def application_status(request: HttpRequest, token: str) -> HttpResponse:
     """Show an applicant, through the link in her mail, where her application is."""
     rows = Application.objects.select_related("community")
     application = get_object_or_404(rows, token_hash=links.hash_token(token))
+    if not application.is_told(clock.now()):  # for this page only; nothing is saved
+        application.state, application.decided_at = Application.State.IN_REVIEW, None
     return render(request, "members/application_status.html", {"application": application})
