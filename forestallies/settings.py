@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "audit",  # lower rooms first: parents register for translation before their children
     "jobs",
     "notices",
+    "certificates",
     "members",
     "events",
     "workshops",

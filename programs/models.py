@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from events.models import Event
 from events.models.events import EventQuerySet
 from forestallies.lib.fields import LineField, ProseField
-from members.models import Circle, Member
+from members.models import Circle, Member, StakeholderCategory
 from members.models.people import check_zone
 
 
@@ -136,6 +136,50 @@ class Cohort(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition} {self.kind}"
+
+
+class Enrolment(models.Model):
+    """A person's place in a cohort: for which country, and which stakeholders she speaks for."""
+
+    class State(models.TextChoices):
+        NOMINATED = "nominated", _("nominated")
+        INVITED = "invited", _("invited")
+        APPLIED = "applied", _("applied")
+        SELECTED = "selected", _("selected")
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
+        ACTIVE = "active", _("active")
+        COMPLETED = "completed", _("completed")
+        INCOMPLETE = "incomplete", _("incomplete")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    TRANSITIONS = {
+        State.NOMINATED: {State.SELECTED, State.DECLINED, State.WITHDRAWN},
+        State.INVITED: {State.SELECTED, State.DECLINED, State.WITHDRAWN},
+        State.APPLIED: {State.ACCEPTED, State.DECLINED, State.WITHDRAWN},
+        State.SELECTED: {State.ACTIVE, State.DECLINED, State.WITHDRAWN},
+        State.ACCEPTED: {State.ACTIVE, State.DECLINED, State.WITHDRAWN},
+        State.DECLINED: set(),
+        State.ACTIVE: {State.COMPLETED, State.INCOMPLETE, State.WITHDRAWN},
+        State.COMPLETED: {State.INCOMPLETE},
+        State.INCOMPLETE: {State.COMPLETED},
+        State.WITHDRAWN: {State.ACTIVE},
+    }
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="enrolments")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="enrolments")
+    country = models.CharField(max_length=2)
+    category = models.ForeignKey(
+        StakeholderCategory, null=True, blank=True, on_delete=models.PROTECT, related_name="enrolments"
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    state_since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cohort", "member"], name="enrolment_once")]
+
+    def __str__(self) -> str:
+        return f"enrolment {self.pk} ({self.state})"
 
 
 class SessionQuerySet(EventQuerySet):

@@ -1,7 +1,8 @@
 """The spine: what happens at a time, who may come, who does what in it."""
 
+from events.models.attendance import Attendance, AttendanceEvidence, Source
 from events.models.events import Event
 from events.models.registrations import Registration, Transition
 from events.models.roles import Role
 
-__all__ = ["Event", "Registration", "Role", "Transition"]
+__all__ = ["Attendance", "AttendanceEvidence", "Event", "Registration", "Role", "Source", "Transition"]

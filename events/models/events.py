@@ -121,6 +121,7 @@ class Event(models.Model):
     )
     join_url = models.URLField(_("meeting link"), blank=True, validators=[URLValidator(schemes=["https"])])
     dial_in = LineField(_("dial-in"), max_length=160, blank=True)
+    attendance_recorded_at = models.DateTimeField(null=True, blank=True, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = EventQuerySet.as_manager()

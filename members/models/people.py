@@ -26,6 +26,25 @@ def check_zone(value: str) -> None:
         raise ValidationError(_("Please choose a time zone from the list."), code="unknown_zone")
 
 
+class Gender(models.TextChoices):
+    """Asked only for reports on who takes part; nobody has to answer."""
+
+    WOMAN = "woman", _("woman")
+    MAN = "man", _("man")
+    SELF_DESCRIBED = "self_described", _("I describe myself otherwise")
+    UNDISCLOSED = "undisclosed", _("prefer not to say")
+
+
+class AgeBand(models.TextChoices):
+    """Asked only for reports on who takes part; nobody has to answer."""
+
+    UNDER_25 = "<25", _("under 25")
+    FROM_25 = "25–34", _("25 to 34")
+    FROM_35 = "35–49", _("35 to 49")
+    FROM_50 = "50+", _("50 and over")
+    UNDISCLOSED = "undisclosed", _("prefer not to say")
+
+
 class MemberQuerySet(models.QuerySet["Member"]):
     def active(self) -> "MemberQuerySet":
         return self.filter(is_active=True)
@@ -67,6 +86,8 @@ class Member(AbstractBaseUser):
 
     email = models.EmailField(_("e-mail address"), null=True, blank=True, unique=True)
     name = LineField(_("name"), max_length=120, help_text=_("As you want it to be read on lists and certificates."))
+    gender = models.CharField(_("gender"), max_length=15, choices=Gender, default=Gender.UNDISCLOSED)
+    age_band = models.CharField(_("age"), max_length=15, choices=AgeBand, default=AgeBand.UNDISCLOSED)
     country = models.CharField(_("country"), max_length=2, blank=True)  # ISO 3166-1 alpha-2
     zone = models.CharField(_("time zone"), max_length=60, default="UTC", validators=[check_zone])
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
