@@ -25,12 +25,6 @@ from tests.processes import mail_sink, web, worker
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
-def demo_data(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in this thread
-    call_command("seed_demo", verbosity=0)
-
-
 def coordinator() -> Member:
     member = Member.objects.get(email="nadia.coulibaly@example.org")
     member.password = make_password(PASSWORD, hasher="pbkdf2_sha256")
@@ -155,7 +149,7 @@ def be_reminded(member: Person, event: Event) -> None:
     assert len([mail for mail in member.mails(event.title) if hers.clock in mail]) == len(reminders)
 
 
-def test_newcomer_walks_the_first_half_of_the_road(demo_data: None, tmp_path: Path) -> None:
+def test_newcomer_walks_the_first_half_of_the_road(demo: None, tmp_path: Path) -> None:
     email = "kofi.walker@example.org"
     with (
         mail_sink(tmp_path) as sink,

@@ -3,15 +3,10 @@
 from pathlib import Path
 
 import pytest
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
-from django.core.management import call_command
-from playwright.sync_api import BrowserContext
 
 from events.models import Event
-from members.models import Member
-from members.policies import SECOND_FACTOR_PROVED
 from tests import chromium
+from tests.flows.people import sign_in
 from tests.processes import ROOT, web
 
 FOLDER = ROOT / "docs" / "pictures"
@@ -23,18 +18,6 @@ STAFF = {"applications": "/staff/applications/"}
 pytestmark = [pytest.mark.pictures, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def sign_in(context: BrowserContext, address: str, email: str) -> None:
-    """Put a signed-in session, second factor proved, into a browser."""
-    member = Member.objects.get(email=email)
-    session = SessionStore()
-    session[SESSION_KEY] = str(member.pk)
-    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
-    session[HASH_SESSION_KEY] = member.get_session_auth_hash()
-    session[SECOND_FACTOR_PROVED] = str(member.pk)
-    session.create()
-    context.add_cookies([{"name": "sessionid", "value": session.session_key or "", "url": address}])
-
-
 def workshop() -> str:
     """The page of the first workshop with seats left."""
     event = Event.objects.scheduled().filter(kind="workshop", capacity__isnull=False).order_by("-starts_at").first()
@@ -42,9 +25,7 @@ def workshop() -> str:
     return event.get_absolute_url()
 
 
-def test_pictures_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    call_command("seed_demo", verbosity=0)
+def test_pictures_are_taken(demo: None, tmp_path: Path) -> None:
     with web(tmp_path) as address, chromium.launched() as browser:
         for size, (width, height) in SIZES.items():
             for email, pages in (

@@ -1,0 +1,75 @@
+"""Every main page on a phone and on a desk: nothing runs off the side, nothing shuts anybody out, no script needed."""
+
+from pathlib import Path
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from events.models import Event
+from members.models import Application
+from tests import chromium
+from tests.flows.people import sign_in
+from tests.processes import web
+
+PUBLIC = ["/", "/forest-allies/", "/sske/", "/sske/?edition=sske-2021", "/apply/", "/privacy/", "/code-of-conduct/"]
+DOORS = ["/accounts/login/", "/accounts/login/code/", "/accounts/password/reset/", "/nowhere/"]
+OWN = ["/me/", "/me/profile/", "/accounts/email/", "/accounts/2fa/"]
+HTML_LIMIT = 60_000  # bytes; data is bought by the day
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def problems(page: Page, path: str) -> list[str]:
+    """What is wrong with the page that is open."""
+    found = []
+    width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if width > 0:
+        found.append(f"{path} runs {width} px off the side")
+    violations = Axe().run(page)["violations"]
+    return found + [f"{path}: {one['id']}: {one['nodes'][0]['html'][:120]}" for one in violations]
+
+
+def look(browser: Browser, address: str, email: str, paths: list[str], width: int, language: str) -> list[str]:
+    context = browser.new_context(viewport={"width": width, "height": 740}, locale=language)
+    context.add_cookies([{"name": "django_language", "value": language, "url": address}])
+    if email:
+        sign_in(context, address, email)
+    page = context.new_page()
+    found: list[str] = []
+    page.on("console", lambda line: found.append(line.text) if "Content Security" in line.text else None)
+    for path in paths:
+        answer = page.goto(address + path)
+        if answer is not None and len(answer.body()) > HTML_LIMIT:
+            found.append(f"{path} weighs {len(answer.body())} bytes")
+        found += problems(page, path)
+    context.close()
+    return found
+
+
+@pytest.mark.parametrize(("width", "language"), [(360, "en"), (1280, "es"), (360, "fr"), (1280, "pt-br")])
+def test_pages_are_open_to_everybody(demo: None, tmp_path: Path, width: int, language: str) -> None:
+    workshop = Event.objects.scheduled().filter(kind="workshop", capacity__isnull=False).latest("starts_at")
+    gathering = f"/gatherings/{workshop.workshop.gathering.slug}/"
+    member = [*OWN, gathering, workshop.get_absolute_url()]
+    application = Application.objects.open().earliest("id")
+    staff = ["/staff/applications/", f"/staff/applications/{application.pk}/"]
+    with web(tmp_path) as address, chromium.launched() as browser:
+        found = look(browser, address, "", [*PUBLIC, *DOORS], width, language)
+        found += look(browser, address, "sanne.devries@example.org", member, width, language)
+        found += look(browser, address, "nadia.coulibaly@example.org", staff, width, language)
+    assert not found, "\n".join(found)
+
+
+def test_registering_needs_no_script(demo: None, tmp_path: Path) -> None:
+    workshop = Event.objects.scheduled().filter(slug__contains="finance").latest("starts_at")
+    with web(tmp_path) as address, chromium.launched() as browser:
+        context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
+        sign_in(context, address, "ama.boateng@example.org")
+        page = context.new_page()
+        page.goto(address + workshop.get_absolute_url())
+        page.locator("form[action$='/register/'] button").first.press("Enter")  # by keyboard
+        assert page.locator("main details.confirm").count() == 1
+        page.locator("details.confirm summary").first.press("Enter")
+        page.locator("form[action$='/cancel/'] button").first.press("Enter")
+        assert page.locator("form[action$='/register/']").count() >= 1
