@@ -1,6 +1,12 @@
 """Test data by name: fictional people and what they need around them."""
 
-from tests.factories.events import EventFactory, RegistrationFactory, RoleFactory, WorkshopFactory
+from tests.factories.events import (
+    AttendanceFactory,
+    EventFactory,
+    RegistrationFactory,
+    RoleFactory,
+    WorkshopFactory,
+)
 from tests.factories.members import (
     ApplicationFactory,
     CircleFactory,
@@ -11,17 +17,30 @@ from tests.factories.members import (
     ThemeFactory,
     join,
 )
+from tests.factories.programs import (
+    CategoryFactory,
+    CohortFactory,
+    EditionFactory,
+    EnrolmentFactory,
+    SessionFactory,
+)
 
 __all__ = [
     "ApplicationFactory",
+    "AttendanceFactory",
+    "CategoryFactory",
     "CircleFactory",
+    "CohortFactory",
     "CommunityFactory",
+    "EditionFactory",
+    "EnrolmentFactory",
     "EventFactory",
     "GrantFactory",
     "MemberFactory",
     "OrganisationFactory",
     "RegistrationFactory",
     "RoleFactory",
+    "SessionFactory",
     "ThemeFactory",
     "WorkshopFactory",
     "join",

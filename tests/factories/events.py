@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 import factory
 from factory.django import DjangoModelFactory
 
-from events.models import Event, Registration, Role, Transition
+from events.models import Attendance, Event, Registration, Role, Source, Transition
 from tests.factories.members import CircleFactory, CommunityFactory, MemberFactory, ThemeFactory
 from workshops.models import Gathering, Workshop
 
@@ -90,3 +90,16 @@ class RoleFactory(DjangoModelFactory[Role]):
     member = factory.SubFactory(MemberFactory)
     kind = Role.Kind.FACILITATOR
     state = Role.State.ACCEPTED
+
+
+class AttendanceFactory(DjangoModelFactory[Attendance]):
+    """Somebody was there the whole time, says a staff member's mark."""
+
+    class Meta:
+        model = Attendance
+
+    event = factory.SubFactory(EventFactory)
+    member = factory.SubFactory(MemberFactory)
+    status = Attendance.Status.ATTENDED
+    source = Source.MARK
+    recorded_at = datetime(2026, 12, 2, 15, tzinfo=UTC)
