@@ -10,7 +10,7 @@ from forestallies.lib import clock, links
 from jobs import submissions
 from members.actions import applications
 from members.forms.applications import ApplicationForm
-from members.limits import limited
+from forestallies.lib.limits import limited
 from members.models import Application, Community
 
 COMMUNITY = "forest-allies"

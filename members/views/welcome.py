@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from forestallies.lib import clock
 from members.actions import invitations
 from members.forms.sign_in import WelcomeForm
-from members.limits import limited
+from forestallies.lib.limits import limited
 
 
 @login_not_required
