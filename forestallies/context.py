@@ -7,15 +7,11 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from forestallies.lib import clock
-from members import policies
+from members import policies, staff
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Give the templates the portal's settings, and what the reader looks after (asked only when used)."""
-
-    def reader_is_staff() -> bool:
-        user = getattr(request, "user", None)
-        return bool(user and user.is_authenticated and policies.is_staff(user, at=clock.now()))
 
     def reader_coordinates() -> bool:
         user = getattr(request, "user", None)
@@ -25,6 +21,6 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "DEMO": settings.DEMO,
         "CONTACT_EMAIL": settings.CONTACT_EMAIL,
         "ANSWER_DAYS": settings.APPLICATION_ANSWER_DAYS,
-        "reader_is_staff": SimpleLazyObject(reader_is_staff),
+        "reader_is_staff": SimpleLazyObject(lambda: hasattr(request, "user") and staff.reader_is_staff(request)),
         "reader_coordinates": SimpleLazyObject(reader_coordinates),
     }

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import record
 from forestallies.lib import clock
 from members import policies
-from members.staff import ask_second_factor
+from members.staff import ask_second_factor, check_reader_is_staff, reader_is_staff
 
 
 class StaffAdminSite(admin.AdminSite):
@@ -31,9 +31,7 @@ class StaffAdminSite(admin.AdminSite):
     index_title = _("What do you want to look after?")
 
     def has_permission(self, request: HttpRequest) -> bool:
-        if not request.user.is_authenticated or not policies.is_staff(request.user, at=clock.now()):
-            return False
-        return policies.has_second_factor(request)
+        return reader_is_staff(request) and policies.has_second_factor(request)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Answer 403 to members without a staff right, and send staff where they can prove their second factor."""
@@ -41,7 +39,7 @@ class StaffAdminSite(admin.AdminSite):
 
         def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.user.is_authenticated:
-                policies.check_is_staff(request.user, at=clock.now())
+                check_reader_is_staff(request)
                 if answer := ask_second_factor(request):
                     return answer
             return guarded(request, *args, **kwargs)
@@ -96,7 +94,7 @@ class ScopedAdmin(admin.ModelAdmin):
         return visible(super().get_queryset(request), request)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return policies.is_staff(request.user, at=clock.now())  # type: ignore[arg-type]  # the site lets members in only
+        return reader_is_staff(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         if not self.has_module_permission(request):

@@ -21,12 +21,6 @@ def is_staff(member: Member, *, at: datetime) -> bool:
     return member.is_superuser or Grant.objects.current(at).staff().filter(member=member).exists()
 
 
-def check_is_staff(member: Member, *, at: datetime) -> None:
-    """Raises PermissionDenied for everybody who holds no staff right at `at`."""
-    if not is_staff(member, at=at):
-        raise PermissionDenied(_("This page is for coordinators and facilitators."))
-
-
 def coordinates_anything(member: Member, *, at: datetime) -> bool:
     """Whether a person coordinates at least one community or edition."""
     if member.is_superuser:

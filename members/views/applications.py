@@ -7,10 +7,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from forestallies.lib import clock, links
+from forestallies.lib.limits import limited
 from jobs import submissions
 from members.actions import applications
 from members.forms.applications import ApplicationForm
-from forestallies.lib.limits import limited
 from members.models import Application, Community
 
 COMMUNITY = "forest-allies"

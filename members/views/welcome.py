@@ -8,9 +8,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from forestallies.lib import clock
+from forestallies.lib.limits import limited
 from members.actions import invitations
 from members.forms.sign_in import WelcomeForm
-from forestallies.lib.limits import limited
 
 
 @login_not_required
