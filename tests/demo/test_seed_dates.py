@@ -21,6 +21,10 @@ ARCHIVED = [
     *[date(2021, 1, 20), date(2021, 2, 3), date(2021, 2, 17), date(2021, 3, 24), date(2021, 4, 14), date(2021, 5, 5)],
     *[date(2021, 6, 17), date(2021, 7, 7), date(2021, 8, 5), date(2021, 9, 1), date(2021, 10, 6)],
 ]
+COMPLETED = [
+    *[date(2025, 1, 22), date(2025, 2, 5), date(2025, 2, 19), date(2025, 3, 26), date(2025, 4, 16), date(2025, 5, 7)],
+    *[date(2025, 6, 18), date(2025, 7, 9), date(2025, 8, 5), date(2025, 9, 3), date(2025, 10, 8)],
+]
 MINUTES = [120, 180, 180, 180, 120, 180, 180, 120, 120, 180, 90]
 
 
@@ -53,6 +57,13 @@ def test_running_edition_has_the_used_dates(demo):
     )
     assert dates_of(edition.slug) == RUNNING
     assert edition.wider_registration_opens_on == date(2026, 11, 2)
+
+
+def test_completed_edition_has_the_used_dates(demo):
+    edition = Edition.objects.get(slug="sske-2025")
+    assert (edition.state, edition.starts_on, edition.ends_on) == ("archived", COMPLETED[0], COMPLETED[-1])
+    assert dates_of("sske-2025") == COMPLETED
+    assert set(edition.sessions.values_list("state", flat=True)) == {"closed"}
 
 
 def test_running_edition_has_closed_held_and_coming_sessions(demo):

@@ -75,7 +75,7 @@ def _load_edition(crowd: int, programme: Programme, guests: Sequence[Member], ca
     dates = {plan.number: kick_off + timedelta(days=plan.day_offset) for plan in programme.session_plans.all()}
     edition = load_edition(programme, Edition.State.ARCHIVED, dates, label=f"crowd {crowd}")
     made = load_sessions(edition, dates, closed=dates, key=f"crowd-{crowd}")
-    circle = load_cohort(edition, Cohort.Kind.CORE)
+    circle = load_cohort(edition, Cohort.Kind.CORE).circle
     since = calendar.morning(KICK_OFF - timedelta(weeks=5 * crowd + 8))
     join_circle(circle, guests, lambda _member: since)
     invite((event, circle) for event in made)

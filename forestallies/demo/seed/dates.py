@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 REFERENCE = date(2026, 11, 20)  # the day for which the dates in `data/` are written
 AFTER_SESSION_3 = date(2026, 11, 19)  # the first day of the demo's week: the one after session 3
-FIRST, LAST = date(2022, 1, 6), date(2099, 12, 30)  # whole weeks, all of them after the archived edition
+FIRST, LAST = date(2023, 11, 2), date(2099, 12, 30)  # whole weeks, in which every other edition is after that of 2021
 
 
 class WrongDay(ValueError):
@@ -50,6 +50,11 @@ class Calendar:
     def ago(self, days: int, minutes: int = 0) -> datetime:
         """An instant before the (moved) day of the demo: so many days, and so many minutes later than 09:00 UTC."""
         return self.morning(REFERENCE - timedelta(days=days)) + timedelta(minutes=minutes)
+
+
+def morning_after(day: date) -> datetime:
+    """Ten o'clock UTC on the day after: when attendance is on record."""
+    return datetime.combine(day + timedelta(days=1), time(10), tzinfo=UTC)
 
 
 def span_name(starts_on: date, ends_on: date, *, dash: str) -> str:

@@ -10,7 +10,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from events.models import Event
-from forestallies.demo.seed.dates import Calendar
+from forestallies.demo.seed import presence
+from forestallies.demo.seed.dates import Calendar, morning_after
 from forestallies.demo.seed.places import Entry, facilitate, invite, register, rotated, sign_up
 from forestallies.demo.seed.rows import fixed_uuid, insert_missing, read, save_missing, translated
 from members.models import Community, Member, Theme
@@ -60,6 +61,12 @@ class Gatherings:
             for entry in self._seats(event, one, start=11 * turn, opened=opened)
         ]
         self._open(made, entries)
+        presence.note(
+            seen
+            for event, one in zip(events, plans, strict=True)
+            if event in made and "came" in one
+            for seen in presence.come(event, one["came"], by=self.facilitators[0])
+        )
 
     def _load_practice_calls(self, row: Gathering, calls: Sequence[Words], description: dict[str, str]) -> None:
         events, made = save_missing([self._practice_call(row, one, description) for one in calls], by="uid")
@@ -86,6 +93,7 @@ class Gatherings:
             theme=self.themes[one["theme"]],
             purpose=one["purpose"],
             capacity=one["capacity"],
+            attendance_recorded_at=morning_after(self.calendar.day(one["on"])) if "came" in one else None,
             registration_opens_at=self.calendar.morning(words["registration_opens_on"]),
             **translated("title", one["title"]),
             **translated("description", one["description"]),

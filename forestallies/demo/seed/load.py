@@ -1,23 +1,24 @@
 """The whole demo, in its order."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import translation
 
 from events.models import Event, Registration
 from forestallies.demo.accounts import ACCOUNTS
-from forestallies.demo.seed import cohorts, forest_allies, sske
+from forestallies.demo.seed import cohorts, forest_allies, outcomes, sske
+from forestallies.demo.seed.certificates import load_certificates
 from forestallies.demo.seed.crowds import load_crowds
 from forestallies.demo.seed.dates import Calendar, WrongDay
 from forestallies.demo.seed.gatherings import Gatherings
-from forestallies.demo.seed.people import open_accounts
-from forestallies.demo.seed.rows import fixed_uuid
-from forestallies.demo.seed.staff import give_rights, load_staff
+from forestallies.demo.seed.people import Person, open_accounts
+from forestallies.demo.seed.rows import fixed_uuid, read
+from forestallies.demo.seed.staff import Staff, give_rights, load_staff
 from forestallies.demo.seed.vocabulary import load_vocabulary
-from members.models import Member, Organisation
-from programs.models import Cohort
+from members.models import Circle, Member, Organisation
+from programs.models import Cohort, Programme
 
 IN_BOTH = next(account.email for account in ACCOUNTS if account.key == "member-GH")
 
@@ -89,8 +90,48 @@ def _load(calendar: Calendar, scale: int) -> None:
     edition, made = sske.load_running(programme, calendar)
     core = sske.load_group(edition, Cohort.Kind.CORE, core_people)
     wider = sske.load_group(edition, Cohort.Kind.WIDER, wider_people, first_session=sske.FIRST_WIDER_SESSION)
-    sske.open_sessions(made, core, wider, staff, calendar)
+    sske.open_sessions(made, core, wider, staff, seated_at=calendar.morning(sske.SEATED))
+    sske.ask_for_help(made, core)
+    outcomes.note_running(made, core, by=staff.facilitators[0])
+    former = _load_completed(programme, core_people, staff, calendar)
 
-    give_rights(staff, community=community.circle, edition=edition.circle, calendar=calendar)
+    circles = (edition.circle, former.circle)
+    give_rights(staff, community=community.circle, editions=circles, calendar=calendar)
     open_accounts()
     load_crowds(scale - 1, community, programme, themes, calendar)
+    load_certificates(former.core, former.wider, by=staff.coordinators[0], at=former.reported_at)
+
+
+@dataclass(frozen=True)
+class Former:
+    """The edition that is over, for what is made of it last."""
+
+    circle: Circle
+    core: sske.Group
+    wider: sske.Group
+    reported_at: datetime
+
+
+def _load_completed(programme: Programme, core_people: list[Person], staff: Staff, calendar: Calendar) -> Former:
+    """Insert the edition that is over, with everybody in it and all that they came to."""
+    words = read("sske")["completed"]
+    reported_at = calendar.morning(words["reported_on"])
+    edition, made = sske.load_completed(programme, calendar)
+    groups = [
+        sske.load_group(
+            edition,
+            kind,
+            people,
+            first_session=first_session,
+            ending=sske.Ending(reported_at, outcomes.incomplete(people, kind)),
+        )
+        for kind, people, first_session in (
+            (Cohort.Kind.CORE, cohorts.former_core_people(core_people, calendar), 0),
+            (Cohort.Kind.WIDER, cohorts.former_wider_people(core_people, calendar), sske.FIRST_WIDER_SESSION),
+        )
+    ]
+    core, wider = groups
+    sske.open_sessions(made, core, wider, staff, seated_at=calendar.morning(words["nominated_on"]))
+    sske.register_wider(made, wider)
+    outcomes.note_completed(made, groups, by=staff.facilitators[0])
+    return Former(edition.circle, core, wider, reported_at)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 
 from forestallies.demo.accounts import ACCOUNTS, PASSWORD
+from forestallies.demo.seed.about import age_band, gender
 from forestallies.demo.seed.rows import address, demo_name, find_or_insert, insert_missing
 from forestallies.lib import zones
 from members.models import Affiliation, CircleMember, Consent, Member, Organisation
@@ -30,6 +31,8 @@ class Person:
         kind: of the organisation, a code of `Organisation.Kind`.
         zone: empty means the first zone of her country.
         agreed: the terms she agreed to, and when.
+        category: code of the stakeholders she speaks for in the exchange programme.
+        at_organisation_since: when she came to her organisation; None: when she was first known.
     """
 
     name: str
@@ -42,6 +45,8 @@ class Person:
     zone: str = ""
     email: str = ""
     agreed: tuple[tuple[str, datetime], ...] = field(default=())
+    category: str = ""
+    at_organisation_since: datetime | None = None
 
     @property
     def address(self) -> str:
@@ -51,6 +56,8 @@ class Person:
         return Member(
             email=self.address,
             name=self.name,
+            gender=gender(self.name, self.address),
+            age_band=age_band(self.address),
             country=self.country,
             zone=self.zone or zones.zones_of(self.country)[0],
             language=self.language,
@@ -74,7 +81,7 @@ def load_people(people: Sequence[Person]) -> list[Member]:
             member=member,
             organisation=organisations[demo_name(person.organisation)],
             role=person.role,
-            starts_on=person.since.date(),
+            starts_on=(person.at_organisation_since or person.since).date(),
         )
         for person, member in newcomers
         if person.organisation

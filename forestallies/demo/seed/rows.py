@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from random import Random
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
@@ -13,6 +14,7 @@ from django.db import models
 BATCH = 2000
 _DATA = Path(__file__).with_name("data")
 _NAMESPACE = UUID("5d2f3f0e-6a5b-4c3e-9a57-202611200000")
+_SEED = 20261120
 
 Row = TypeVar("Row", bound=models.Model)
 Item = TypeVar("Item")
@@ -49,6 +51,11 @@ def _plain(text: str) -> str:
 def fixed_uuid(key: str) -> UUID:
     """Give the uuid that a thing of the demo has in every database."""
     return uuid5(_NAMESPACE, key)
+
+
+def chance(*key: object) -> Random:
+    """Give a source of chance that draws the same for the same key, in every database."""
+    return Random(":".join(map(str, (_SEED, *key))))  # noqa: S311 (shapes the demo, guards nothing)
 
 
 def batches(items: Iterable[Item], size: int = BATCH) -> Iterator[list[Item]]:

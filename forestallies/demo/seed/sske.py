@@ -1,4 +1,4 @@
-"""The exchange programme: its template, the archived edition of 2021 and the running one."""
+"""The exchange programme: its template, the archived edition of 2021, the completed one and the running one."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from django.conf import settings
 from django.utils.text import slugify
 
 from events.models import Event, Role
-from forestallies.demo.seed.dates import Calendar, span_name
+from forestallies.demo.seed.dates import Calendar, morning_after, span_name
 from forestallies.demo.seed.people import Person, join_circle, load_people
-from forestallies.demo.seed.places import accepted, facilitate, invite, register, sign_up
+from forestallies.demo.seed.places import Entry, accepted, facilitate, invite, register, sign_up
 from forestallies.demo.seed.rows import find_or_insert, fixed_uuid, insert_missing, read, save_missing, translated
 from forestallies.demo.seed.staff import Staff
-from members.models import Circle, Member
-from programs.models import Audience, Cohort, Edition, Module, Programme, Session, SessionPlan
+from members.models import Circle, Member, StakeholderCategory
+from programs.models import Audience, Cohort, Edition, Enrolment, Module, Programme, Session, SessionPlan
 
 FIRST_WIDER_SESSION = 6
 SEATED = date(2026, 9, 1)  # when the core group got its seats in all sessions
@@ -23,11 +23,30 @@ Words = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Group:
-    """A cohort's circle with the people in it."""
+class Ending:
+    """How an edition ended for a cohort: when that was said, and the addresses of those who did not complete it."""
 
-    circle: Circle
+    at: datetime
+    incomplete: Collection[str]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A cohort with the people in it.
+
+    Attributes:
+        since: when each of them joined, by key.
+        completed: the keys of those who completed the programme; nobody while it is running.
+    """
+
+    cohort: Cohort
     members: Sequence[Member]
+    since: Mapping[int, datetime]
+    completed: frozenset[int]
+
+    @property
+    def circle(self) -> Circle:
+        return self.cohort.circle
 
 
 def load_programme() -> Programme:
@@ -79,13 +98,31 @@ def load_archive(programme: Programme) -> Edition:
 def load_running(programme: Programme, calendar: Calendar) -> tuple[Edition, list[Session]]:
     """Insert the running edition and its sessions; give the edition and the sessions that were inserted."""
     words = read("sske")["running"]
+    came = [one["session"] for one in words["came"]]
+    return _load_moving(
+        programme, Edition.State.RUNNING, words, calendar, closed=words["closed"], recorded=came, key="running"
+    )
+
+
+def load_completed(programme: Programme, calendar: Calendar) -> tuple[Edition, list[Session]]:
+    """Insert the edition that is over and its sessions; give the edition and the sessions that were inserted."""
+    words = read("sske")["completed"]
+    numbers = [plan.number for plan in programme.session_plans.all()]
+    return _load_moving(
+        programme, Edition.State.ARCHIVED, words, calendar, closed=numbers, recorded=numbers, key="completed"
+    )
+
+
+def _load_moving(
+    programme: Programme, state: Edition.State, words: Words, calendar: Calendar, **more: Any
+) -> tuple[Edition, list[Session]]:
+    """Insert an edition on the dates of the file, moved with the calendar."""
     plans = programme.session_plans.all()
     template = {plan.number: words["starts_on"] + timedelta(days=plan.day_offset) for plan in plans}
     used = {number: calendar.day(words["moved"].get(str(number), on)) for number, on in template.items()}
-    opens_on = calendar.day(words["wider_registration_opens_on"])
-    edition = load_edition(programme, Edition.State.RUNNING, used, wider_registration_opens_on=opens_on)
-    opens_at = calendar.morning(words["wider_registration_opens_on"])
-    return edition, load_sessions(edition, used, closed=words["closed"], key="running", opens_at=opens_at)
+    opens_on = words["wider_registration_opens_on"]
+    edition = load_edition(programme, state, used, wider_registration_opens_on=calendar.day(opens_on))
+    return edition, load_sessions(edition, used, opens_at=calendar.morning(opens_on), **more)
 
 
 def load_edition(
@@ -110,25 +147,65 @@ def load_edition(
     return find_or_insert(edition, by="slug")
 
 
-def load_group(edition: Edition, kind: Cohort.Kind, people: Sequence[Person], *, first_session: int = 0) -> Group:
-    """Insert a cohort with its people."""
-    circle = load_cohort(edition, kind, first_session=first_session)
+def load_group(
+    edition: Edition,
+    kind: Cohort.Kind,
+    people: Sequence[Person],
+    *,
+    first_session: int = 0,
+    ending: Ending | None = None,
+) -> Group:
+    """Insert a cohort with its people and their enrolments; without an ending they are active."""
+    cohort = load_cohort(edition, kind, first_session=first_session)
     members = load_people(people)
     since = {member.pk: person.since for member, person in zip(members, people, strict=True)}
-    join_circle(circle, members, lambda member: since[member.pk])
-    return Group(circle, members)
+    join_circle(cohort.circle, members, lambda member: since[member.pk])
+    _enrol(cohort, people, members, ending)
+    completed = [member.pk for member in members if ending and member.email not in ending.incomplete]
+    return Group(cohort, members, since, frozenset(completed))
 
 
-def load_cohort(edition: Edition, kind: Cohort.Kind, *, first_session: int = 0) -> Circle:
-    """Insert a cohort; give its circle, which lies in the edition's."""
+def _enrol(cohort: Cohort, people: Sequence[Person], members: Sequence[Member], ending: Ending | None) -> None:
+    """Enrol those who never were, each for her country and stakeholders."""
+    known = set(cohort.enrolments.values_list("member", flat=True))
+    categories = {category.code: category for category in StakeholderCategory.objects.all()}
+    Enrolment.objects.bulk_create(
+        Enrolment(
+            cohort=cohort,
+            member=member,
+            country=person.country,
+            category=categories[person.category],
+            state=_state(person, ending),
+            state_since=ending.at if ending else person.since,
+        )
+        for person, member in zip(people, members, strict=True)
+        if member.pk not in known
+    )
+
+
+def _state(person: Person, ending: Ending | None) -> Enrolment.State:
+    if ending is None:
+        return Enrolment.State.ACTIVE
+    return Enrolment.State.INCOMPLETE if person.address in ending.incomplete else Enrolment.State.COMPLETED
+
+
+def load_cohort(edition: Edition, kind: Cohort.Kind, *, first_session: int = 0) -> Cohort:
+    """Insert a cohort and its circle, which lies in the edition's."""
     circle = Circle(kind=Circle.Kind.COHORT, name=f"{edition.name}, {kind.value} group", parent=edition.circle)
     circle = find_or_insert(circle, by="name")
-    find_or_insert(Cohort(edition=edition, kind=kind, circle=circle, first_session=first_session), by="circle_id")
-    return circle
+    return find_or_insert(
+        Cohort(edition=edition, kind=kind, circle=circle, first_session=first_session), by="circle_id"
+    )
 
 
 def load_sessions(
-    edition: Edition, dates: Mapping[int, date], *, closed: Collection[int], key: str, opens_at: datetime | None = None
+    edition: Edition,
+    dates: Mapping[int, date],
+    *,
+    closed: Collection[int],
+    key: str,
+    opens_at: datetime | None = None,
+    recorded: Collection[int] = (),
 ) -> list[Session]:
     """Insert an edition's sessions on these dates, worded as the template words them.
 
@@ -136,6 +213,7 @@ def load_sessions(
         closed: the numbers of those that are over and done with.
         key: of the edition, the same whatever its dates.
         opens_at: from when people register for the sessions that are open to both groups.
+        recorded: the numbers of those whose attendance is known, since the morning after.
 
     Returns:
         The sessions that were inserted.
@@ -155,6 +233,7 @@ def load_sessions(
             interpretation=["es", "fr"],
             registration_opens_at=opens_at if plan.audience == Audience.ALL else None,
             join_url=f"https://meet.example.org/{edition.slug}-{plan.number}",
+            attendance_recorded_at=morning_after(dates[plan.number]) if plan.number in recorded else None,
             edition=edition,
             plan=plan,
             module=plan.module,
@@ -178,14 +257,30 @@ def _texts(plan: SessionPlan) -> dict[str, str]:
     }
 
 
-def open_sessions(made: Sequence[Session], core: Group, wider: Group, staff: Staff, calendar: Calendar) -> None:
+def open_sessions(made: Sequence[Session], core: Group, wider: Group, staff: Staff, *, seated_at: datetime) -> None:
     """Give new sessions their audience, their staff and the seats of the core group, which has them without asking."""
     groups = {Audience.CORE: [core], Audience.ALL: [core, wider]}
     invite((session, group.circle) for session in made for group in groups[Audience(session.session_audience)])
     facilitate(made, staff.facilitators)
-    Role.objects.bulk_create([*_interpreters(made, staff), *_co_facilitators(made, core.members)])
-    since = calendar.morning(SEATED)
-    register(entry for session in made for entry in sign_up(session, core.members, first=since, reason="core group"))
+    Role.objects.bulk_create(_interpreters(made, staff))
+    register(
+        entry for session in made for entry in sign_up(session, core.members, first=seated_at, reason="core group")
+    )
+
+
+def ask_for_help(made: Sequence[Session], core: Group) -> None:
+    """Give the people of the core group their parts in new sessions."""
+    Role.objects.bulk_create(_co_facilitators(made, core.members))
+
+
+def register_wider(made: Sequence[Session], wider: Group) -> None:
+    """Let the wider group register for the new sessions that are open to it, each an hour after being admitted."""
+    register(
+        Entry(session.pk, member.pk, wider.since[member.pk] + timedelta(hours=1))
+        for session in made
+        if session.session_audience == Audience.ALL
+        for member in wider.members
+    )
 
 
 def _interpreters(made: Sequence[Session], staff: Staff) -> list[Role]:

@@ -1,6 +1,6 @@
 """The organisers' people: facilitators, coordinators, a coach, interpreters."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from forestallies.demo.seed.dates import Calendar
@@ -47,12 +47,12 @@ def load_staff(calendar: Calendar) -> Staff:
     )
 
 
-def give_rights(staff: Staff, *, community: Circle, edition: Circle, calendar: Calendar) -> None:
-    """Give coordinators and facilitators their rights on both programmes, the coach hers on the edition."""
-    both = (community, edition)
+def give_rights(staff: Staff, *, community: Circle, editions: Sequence[Circle], calendar: Calendar) -> None:
+    """Give coordinators and facilitators their rights on both programmes, the coach hers on the editions."""
+    both = (community, *editions)
     _grant(staff.coordinators, Grant.Right.COORDINATOR, both, calendar)
     _grant(staff.facilitators, Grant.Right.FACILITATOR, both, calendar)
-    _grant(staff.coaches, Grant.Right.COACH, (edition,), calendar)
+    _grant(staff.coaches, Grant.Right.COACH, editions, calendar)
 
 
 def _grant(members: Iterable[Member], right: Grant.Right, circles: Iterable[Circle], calendar: Calendar) -> None:
