@@ -20,10 +20,11 @@ View = Callable[..., HttpResponse]
 
 def reader_is_staff(request: HttpRequest) -> bool:
     """Whether the reader holds a staff right now; asked of the database once per request."""
-    if not hasattr(request, "holds_staff_right"):
+    holds: bool | None = getattr(request, "holds_staff_right", None)
+    if holds is None:
         holds = request.user.is_authenticated and policies.is_staff(request.user, at=clock.now())
         request.holds_staff_right = holds  # type: ignore[attr-defined]
-    return bool(request.holds_staff_right)
+    return holds
 
 
 def check_reader_is_staff(request: HttpRequest) -> None:
