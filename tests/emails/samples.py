@@ -1,13 +1,14 @@
 """One mail of every kind, made by the functions that make it in life, for people whose words may be hostile."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 from django.test import RequestFactory
 
 from events import emails as event_emails
 from events.models import Event, Registration
+from events.telling import Listener, Span
 from members import emails as member_emails
 from members.accounts import AccountAdapter
 from members.models import Application, Grant, Member
@@ -51,7 +52,15 @@ ACCOUNT_CONTEXTS: dict[str, dict[str, object]] = {
     "mfa/email/recovery_codes_generated": NOTIFICATION,
 }
 
-EVENT_KINDS = ("registration_confirmed", "waitlisted", "promoted", "registration_cancelled", "reminder_24h")
+EVENT_KINDS = (
+    "registration_confirmed",
+    "waitlisted",
+    "promoted",
+    "registration_cancelled",
+    "reminder_24h",
+    "rescheduled",
+    "event_cancelled",
+)
 JOINING_KINDS = (
     "application_received",
     "application_exists",
@@ -112,8 +121,19 @@ def _event_posting(kind: str, member: Member, title: str) -> Posting:
             registration(member, State.CANCELLED, title=title), had_seat=True, at=AT
         ),
         "reminder_24h": lambda: event_emails.reminder_24h(registration(member, State.CONFIRMED, title=title), at=AT),
+        "rescheduled": lambda: event_emails.rescheduled(*_told_of(member, title, timedelta(days=1)), at=AT),
+        "event_cancelled": lambda: event_emails.event_cancelled(
+            *_told_of(member, title, timedelta()), reason="The speaker is ill.", at=AT
+        ),
     }
     return make[kind]()
+
+
+def _told_of(member: Member, title: str, off: timedelta) -> tuple[Event, Listener]:
+    """An event and somebody with a seat in it, who was told a time that is off by so much."""
+    event = registration(member, Registration.State.CONFIRMED, title=title).event
+    told = Span(event.starts_at + off, event.ends_at + off)
+    return event, Listener(member, told, has_seat=True, has_entry=True)
 
 
 def _joining_posting(kind: str, language: str, name: str) -> Posting:
