@@ -299,7 +299,11 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_SOFT_TIME_LIMIT = 90
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"notices.*": {"queue": "mail"}, "events.send_due_reminders": {"queue": "mail"}}
+CELERY_TASK_ROUTES = {
+    "notices.*": {"queue": "mail"},
+    "events.send_due_reminders": {"queue": "mail"},
+    "jobs.*": {"queue": "documents"},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -320,6 +324,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=60),
         "options": {"expires": 60},
     },
+    "run-waiting-jobs": {"task": "jobs.run_waiting", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
 }
 
 # --- Logging ----------------------------------------------------------------------------------------------------------
