@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from forestallies.lib import clock
+from forestallies.lib import clock, links
 from members import policies
 from members.requests import MemberRequest
 
@@ -50,4 +50,4 @@ def ask_second_factor(request: HttpRequest) -> HttpResponse | None:
         return None
     owns_one = request.user.is_authenticated and policies.owns_second_factor(request.user)
     page = "mfa_reauthenticate" if owns_one else "mfa_activate_totp"
-    return redirect(f"{reverse(page)}?{urlencode({'next': request.get_full_path()})}")
+    return redirect(f"{reverse(page)}?{urlencode({'next': links.way_back(request) or reverse('my_page')})}")

@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
 from members import policies
+from tests.factories import ApplicationFactory
 from tests.world import sign_in
 
 STAFF_PAGES = ["application_list", "admin:index", "admin:members_member_changelist"]
@@ -24,6 +25,15 @@ def test_staff_who_own_one_are_asked_to_prove_it(bo, page):
     Authenticator.objects.create(user=bo, type=Authenticator.Type.TOTP, data={"secret": "x"})
     answer = sign_in(bo, second_factor=False).get(reverse(page))
     assert answer.url == f"{reverse('mfa_reauthenticate')}?next={reverse(page).replace('/', '%2F')}"
+
+
+def test_after_the_proof_a_button_leads_back_to_its_page(bo):
+    application = ApplicationFactory.create()
+    Authenticator.objects.create(user=bo, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    page = reverse("application_detail", args=[application.pk])
+    address = reverse("application_decline", args=[application.pk])
+    answer = sign_in(bo, second_factor=False).post(address, headers={"referer": f"http://testserver{page}"})
+    assert answer.url == f"{reverse('mfa_reauthenticate')}?next={page.replace('/', '%2F')}"
 
 
 @pytest.mark.parametrize("page", STAFF_PAGES)
