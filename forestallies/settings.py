@@ -62,6 +62,7 @@ MINIMUM_AGE = env.int("MINIMUM_AGE", 18)
 ACCESSIBILITY_NEEDS: list[str] = env.list("ACCESSIBILITY_NEEDS", ["captions", "sign_language", "audio_only"])
 CERTIFICATE_LANGUAGE = env.str("CERTIFICATE_LANGUAGE", "")  # empty: the holder's own
 CERTIFICATE_SIGNER = env.str("CERTIFICATE_SIGNER", "Programme coordination")
+CERTIFICATE_ISSUER = env.str("CERTIFICATE_ISSUER", "Forest Allies")
 
 seal_or_stop()
 
@@ -211,6 +212,7 @@ ACCOUNT_RATE_LIMITS = {
     "apply": "60/h/ip",
     "application_status": "600/h/ip",
     "welcome": "600/h/ip",
+    "verify": "20/m/ip",
 }
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

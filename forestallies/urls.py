@@ -41,6 +41,7 @@ urlpatterns = [
     path("", include("programs.urls")),
     path("", include("events.urls")),
     path("", include("members.urls")),
+    path("", include("certificates.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

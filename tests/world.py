@@ -15,9 +15,11 @@ from notices import outbox
 from notices.models import Notice
 from notices.render import Message, Recipient
 from programs.models import Audience, Edition, Module, Programme, Session
+from tests.certificates import papers
 from tests.factories import (
     ApplicationFactory,
     CircleFactory,
+    CohortFactory,
     GrantFactory,
     MemberFactory,
     OrganisationFactory,
@@ -62,6 +64,8 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
     record(verb="world.made", subject=ana, by=None, at=at)
     message = Message("x", Recipient("x@example.org", "X", "en", "UTC"), "subject", "text", "html")
     outbox.post_once(outbox.Posting(message=message, key="x"), at=at)
+    certificate = papers.issued(ana)
+    cohort = CohortFactory.create(edition=session.edition)
     category = StakeholderCategory.objects.create(code="COOP", name="Farmers’ cooperative", position=4)
     return World(
         people={"anon": None, "cy": cy, "ana": ana, "fay": fay, "bo": bo, "root": root},
@@ -71,6 +75,9 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "session": session.slug,
             "event_id": workshop.pk,
             "application_id": application.pk,
+            "certificate_code": certificate.code,
+            "certificate_id": certificate.pk,
+            "cohort_id": cohort.pk,
             "status_token": token,
             "welcome_token": welcome_token,
         },

@@ -1,0 +1,76 @@
+"""Where coordinators issue certificates."""
+
+from collections import Counter
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from forestallies.lib import clock
+from jobs import submissions
+from jobs.forms import SubmissionForm
+from jobs.models import Job
+from jobs.queue import OPEN
+from members.requests import MemberRequest
+from members.staff import staff_only
+from programs import policies
+from programs.actions import certificates
+from programs.candidates import Standing, candidates
+from programs.models import Cohort
+
+
+@require_safe
+@staff_only
+def cohort_list(request: MemberRequest) -> HttpResponse:
+    """List the cohorts whose certificates one looks after, the latest edition first."""
+    rows = Cohort.objects.visible_to(request.user, at=clock.now()).select_related("edition")
+    return render(request, "programs/staff/cohort_list.html", {"cohorts": rows.order_by("-edition__starts_on", "kind")})
+
+
+@require_safe
+@staff_only
+def candidate_list(request: MemberRequest, cohort_id: int) -> HttpResponse:
+    """Show who of a cohort has a certificate, who gets one, and who not and why; with the job at work, if any."""
+    cohort, at = _cohort(request, cohort_id), clock.now()
+    people = candidates(cohort, by=request.user)
+    job = certificates.latest_job(cohort)
+    context = {
+        "cohort": cohort,
+        "people": people,
+        "count": Counter(one.standing.value for one in people),
+        "unprintable": [one for one in people if one.standing is Standing.UNPRINTABLE],
+        "job": job,
+        "job_is_open": bool(job and job.state in OPEN),
+        "job_failed": bool(job and job.state == Job.State.FAILED),
+        "may_issue": policies.can_issue(cohort, by=request.user, at=at),
+    }
+    return render(request, "programs/staff/candidate_list.html", context)
+
+
+@require_POST
+@staff_only
+def certificates_issue(request: MemberRequest, cohort_id: int) -> HttpResponse:
+    """Ask for the certificates of everybody who is ready; a job issues them within seconds."""
+    cohort, at = _cohort(request, cohort_id), clock.now()
+    policies.check_can_issue(cohort, by=request.user, at=at)
+    form = SubmissionForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("That form was incomplete and nothing was changed. Please try again from this page."))
+        return redirect("candidate_list", cohort.pk)
+
+    def act() -> dict[str, int]:
+        return {"job": certificates.ask(cohort=cohort, by=request.user, at=at).pk}
+
+    try:
+        key = form.cleaned_data["submission"]
+        submissions.once(key=key, kind=f"certificates:{cohort.pk}", by=request.user, at=at, act=act)
+    except certificates.NobodyIsReady as refusal:
+        messages.error(request, str(refusal))
+    return redirect("candidate_list", cohort.pk)
+
+
+def _cohort(request: MemberRequest, cohort_id: int) -> Cohort:
+    rows = Cohort.objects.visible_to(request.user, at=clock.now()).select_related("edition__programme")
+    return get_object_or_404(rows, pk=cohort_id)
