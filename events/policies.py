@@ -68,7 +68,7 @@ def can_schedule(event: Event, *, by: Member, at: datetime) -> bool:
 
 
 def events_to_mark(by: Member, *, at: datetime) -> QuerySet[Event]:
-    """The events whose attendance a person keeps: those of the homes where she schedules, and those she helps to lead."""
+    """The events whose attendance a person keeps: of the homes where she schedules, and those she helps to lead."""
     if by.is_superuser:
         return Event.objects.all()
     leads = Role.objects.filter(

@@ -7,7 +7,7 @@ from django.urls import include, path
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from forestallies.views import front, health, me
+from forestallies.views import front, health, me, participation, staff_events
 
 handler400 = "forestallies.views.errors.bad_request"
 handler403 = "forestallies.views.errors.forbidden"
@@ -25,6 +25,12 @@ front_pages = [
 member_pages = [
     # Oneself
     path("me/", me.my_page, name="my_page"),
+    path("me/participation/", participation.participation, name="participation"),
+]
+
+staff_pages = [
+    # The events one looks after
+    path("staff/events/", staff_events.staff_event_list, name="staff_event_list"),
 ]
 
 machines = [
@@ -36,6 +42,7 @@ machines = [
 urlpatterns = [
     *front_pages,
     *member_pages,
+    *staff_pages,
     *machines,
     path("", include("workshops.urls")),
     path("", include("programs.urls")),

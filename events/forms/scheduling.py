@@ -130,7 +130,7 @@ class EventForm(forms.ModelForm):
         for name, field in self.fields.items():
             if name in HIDDEN:
                 continue
-            widget: Any = getattr(field.widget, "widget", field.widget)  # out of the admin's wrapper
+            widget: Any = field.widget
             value = widget.format_value(field.prepare_value(self.get_initial_for_field(field, name)))
             values = value if isinstance(value, list | tuple) else [value]
             sent[name] = [str(one) for one in values if one not in (None, "")]
