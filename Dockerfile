@@ -10,8 +10,7 @@ RUN /venv/bin/pip install --require-hashes --only-binary :all: --requirement /tm
 
 FROM ${PYTHON}
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
-RUN useradd --uid 1000 --user-group --no-create-home --home-dir /app --shell /usr/sbin/nologin portal \
- && install --directory --owner=portal --group=portal /app/files
+RUN useradd --uid 1000 --user-group --no-create-home --home-dir /app --shell /usr/sbin/nologin portal
 COPY --from=builder /venv /venv
 WORKDIR /app
 COPY . .
