@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
@@ -62,7 +63,9 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
     list_display: tuple[str, ...] = ("title", "state", "when", "country_line", "capacity")
     list_filter = ("state",)
     filters_allowed = ("state__exact",)
+    list_display_links = ("title",)
     search_fields = ("title",)
+    ordering = ("-starts_at", "-id")
     of_kind: tuple[str, ...] = ()
     once: tuple[str, ...] = ()
     until_announced: tuple[str, ...] = ()
@@ -104,7 +107,7 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
         sections: list[tuple[str | None, dict[str, Any]]] = [
             (None, {"fields": (*self.of_kind, "title")}),
             (_("Description"), {"fields": ("description",), "classes": ("collapse",)}),
-            (_("When"), {"fields": (*WHEN, "local_times", *hidden)}),
+            (_("When"), {"fields": ("wall_date", "wall_time", "zone", "local_times", "minutes", *hidden)}),
             (_("Seats and visibility"), {"fields": ("capacity", "state")}),
             (_("Languages and joining"), {"fields": ("floor_language", "interpretation", "join_url", "dial_in")}),
         ]
@@ -130,18 +133,20 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
         """The countries of the local times beside an event that is not saved yet."""
         return ()
 
-    @staticmethod
-    def local_times(obj: Event) -> str:
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Without links to the pages of what is chosen: they lead away from a form half filled in."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+    @admin.display(description=gettext_lazy("Start in each country"))
+    def local_times(self, obj: Event) -> str:
         return render_to_string("admin/events/_local_times.html", {"times": LocalTimes(obj)})
 
-    local_times.short_description = gettext_lazy("Start in each country")  # type: ignore[attr-defined]
-
-    @staticmethod
-    def when(obj: Event) -> str:
+    @admin.display(description=gettext_lazy("When"), ordering="starts_at")
+    def when(self, obj: Event) -> str:
         return str(zones.local(obj.starts_at, obj.zone))
-
-    when.short_description = gettext_lazy("When")  # type: ignore[attr-defined]
-    when.admin_order_field = "starts_at"  # type: ignore[attr-defined]
 
     # --- Saving ---
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from events.forms.scheduling import EventForm
 from programs.models import Session
@@ -10,6 +11,14 @@ from programs.models import Session
 
 class SessionForm(EventForm):
     """A session has one number in its edition, and a module of its edition's programme."""
+
+    class Meta:
+        labels = {
+            "edition": gettext_lazy("Edition"),
+            "number": gettext_lazy("Number in the edition"),
+            "module": gettext_lazy("Module"),
+            "session_audience": gettext_lazy("For whom"),
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

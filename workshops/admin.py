@@ -13,6 +13,7 @@ from events.models import Event
 from forestallies.lib import clock
 from members.admin_base import ReadOnlyAdmin
 from members.models import Circle, Community
+from workshops.forms import WorkshopForm
 from workshops.models import Gathering, Workshop
 
 
@@ -29,6 +30,8 @@ class GatheringAdmin(ReadOnlyAdmin):
 
 @admin.register(Workshop)
 class WorkshopAdmin(EventAdmin):
+    form = WorkshopForm
+    list_display = ("gathering", *EventAdmin.list_display)
     list_select_related = ("gathering", "theme")
     of_kind = ("gathering", "theme", "purpose")
     once = ("gathering",)
