@@ -7,7 +7,7 @@ from django.urls import include, path
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from forestallies.views import front, health, me, participation, staff_events
+from forestallies.views import front, health, me, participation, reports, staff_events
 
 handler400 = "forestallies.views.errors.bad_request"
 handler403 = "forestallies.views.errors.forbidden"
@@ -33,6 +33,21 @@ staff_pages = [
     path("staff/events/", staff_events.staff_event_list, name="staff_event_list"),
 ]
 
+report_pages = [
+    # Reports, for coordinators
+    path("staff/reports/attendance/", reports.attendance_list, name="attendance_list"),
+    path(
+        "staff/reports/attendance/<slug:kind>/<slug:slug>/<slug:name>/",
+        reports.attendance_report,
+        name="attendance_report",
+    ),
+    path(
+        "staff/reports/attendance/<slug:kind>/<slug:slug>/<slug:name>.<slug:form>",
+        reports.attendance_download,
+        name="attendance_download",
+    ),
+]
+
 machines = [
     # Health
     path("healthz/", health.healthz, name="healthz"),
@@ -43,6 +58,7 @@ urlpatterns = [
     *front_pages,
     *member_pages,
     *staff_pages,
+    *report_pages,
     *machines,
     path("", include("workshops.urls")),
     path("", include("programs.urls")),

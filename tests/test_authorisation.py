@@ -44,6 +44,8 @@ def world(ana, bo, cy, clock):
 
 def answer_of(response) -> int | str:
     """A status, or where a redirect leads when it leads to one of the two doors."""
+    if response.streaming:
+        b"".join(response.streaming_content)  # read to its end, a file is closed
     if response.status_code == 302:
         if response.url.startswith(reverse("account_login")):
             return "in"

@@ -8,7 +8,7 @@ from django.test import Client
 
 from audit.models import Entry, record
 from events.models import Role
-from forestallies.lib import links
+from forestallies.lib import clock, links
 from members.actions import invitations
 from members.models import Affiliation, Grant, Member, Membership, StakeholderCategory
 from notices import outbox
@@ -71,6 +71,9 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
         people={"anon": None, "cy": cy, "ana": ana, "fay": fay, "bo": bo, "root": root},
         arguments={
             "gathering": workshop.gathering.slug,
+            "report_kind": "gathering",
+            "report_name": "detail",
+            "report_format": "csv",
             "workshop": workshop.slug,
             "session": session.slug,
             "event_id": workshop.pk,
@@ -121,14 +124,14 @@ def foreign_session() -> Session:
 
 
 def sign_in(person: Member | None, *, second_factor: bool = True) -> Client:
-    """A browser in which somebody is signed in (nobody when None), with her second factor proved."""
+    """A browser in which somebody is signed in (nobody when None), with her second factor proved a moment ago."""
     browser = Client()
     if person is None:
         return browser
     browser.force_login(person)
     if second_factor:
         session = browser.session
-        session["account_authentication_methods"] = [{"method": "mfa", "at": 0, "type": "totp"}]
+        session["account_authentication_methods"] = [{"method": "mfa", "at": clock.now().timestamp(), "type": "totp"}]
         session["account_authentication_methods_user"] = str(person.pk)
         session.save()
     return browser
