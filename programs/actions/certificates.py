@@ -119,11 +119,14 @@ class CohortFacts:
         self.issued_on = at.astimezone(ZoneInfo(cohort.edition.zone)).date()
         self._common: dict[str, dict[str, Any]] = {}
 
-    def draft(self, person: Candidate) -> Certificate:
-        """Make the certificate of a candidate, not issued yet, in her language."""
-        member, language = person.member, language_for(person.member)
+    def draft(self, person: Candidate, *, code: str = "") -> Certificate:
+        """Make the certificate of a candidate, not issued yet, in her language; `code` as `issuing.draft`."""
         return issuing.draft(
-            key=certificate_key(self.cohort, member.pk), holder=member, language=language, facts=self.facts(person)
+            key=certificate_key(self.cohort, person.member.pk),
+            holder=person.member,
+            language=language_for(person.member),
+            facts=self.facts(person),
+            code=code,
         )
 
     def facts(self, person: Candidate) -> Facts:
