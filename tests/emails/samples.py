@@ -14,6 +14,8 @@ from members.accounts import AccountAdapter
 from members.models import Application, Grant, Member
 from notices.outbox import Posting
 from notices.render import Message
+from programs import emails as program_emails
+from tests.certificates import papers
 from tests.factories import ApplicationFactory, EventFactory, GrantFactory, MemberFactory, RegistrationFactory
 
 AT = datetime(2026, 12, 1, 13, 0, tzinfo=UTC)  # a day before the factory's event starts
@@ -69,7 +71,7 @@ JOINING_KINDS = (
     "welcome",
     "application_declined",
 )
-KINDS = (*EVENT_KINDS, *JOINING_KINDS, *ACCOUNT_CONTEXTS)
+KINDS = (*EVENT_KINDS, *JOINING_KINDS, "certificate_issued", *ACCOUNT_CONTEXTS)
 
 
 def person(language: str = "en", *, zone: str = "America/Lima", name: str = "Ana Quispe") -> Member:
@@ -104,6 +106,9 @@ def posting(kind: str, language: str = "en", *, name: str = "Ana Quispe", title:
     """Make the posting of one of the portal's own mails."""
     if kind in EVENT_KINDS:
         return _event_posting(kind, person(language, name=name), title)
+    if kind == "certificate_issued":
+        holder = person(language, name=name)
+        return program_emails.certificate_issued(papers.issued(holder, name=holder.name))
     return _joining_posting(kind, language, name)
 
 
