@@ -71,9 +71,7 @@ def attendance_report(request: MemberRequest, kind: str, slug: str, name: str) -
 
 @require_GET
 @staff_only
-def attendance_download(
-    request: MemberRequest, kind: str, slug: str, name: str, form: str
-) -> HttpResponseBase:
+def attendance_download(request: MemberRequest, kind: str, slug: str, name: str, form: str) -> HttpResponseBase:
     """Hand over the file of a report: only to somebody who proved lately who she is, and on record."""
     at = clock.now()
     table, scope = _load(request, kind, slug, name, at=at)
