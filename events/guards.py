@@ -16,9 +16,10 @@ def registration_is_so(subject_ref: str, at: datetime) -> Verdict:
 
 
 def reminder_is_due(subject_ref: str, at: datetime) -> Verdict:
-    """Still confirmed, still scheduled, at the very start the reminder names. `subject_ref` is `<id>:<start>`."""
+    """Still confirmed, for an active member, at the very start the reminder names. `subject_ref` is `<id>:<start>`."""
     pk, start = subject_ref.split(":")
-    registration = Registration.objects.select_related("event").confirmed().filter(pk=int(pk)).first()
+    rows = Registration.objects.select_related("event").confirmed()
+    registration = rows.filter(pk=int(pk), member__is_active=True).first()
     if registration is None:
         return Verdict(False, "The registration is no longer confirmed.")
     event = registration.event
