@@ -39,6 +39,7 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 EXTRA_HOSTS: list[str] = env.list("EXTRA_HOSTS", [])
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 300)  # after this a message in a dead worker's hand is free
+JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 90)  # after so long in silence a dead worker's job is free
 MAILBOX_DIR = env.str("MAILBOX_DIR", "")  # where the demo's mail sink keeps what it received
 
 # Answers to what the programme's papers leave open; docs/decisions/0001 gives the reason for each.

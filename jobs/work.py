@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.db.models import Q
 
@@ -17,7 +18,7 @@ from jobs.models import Job
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=90)  # renewed with every step; after that long in silence the process has died
+LEASE = timedelta(seconds=settings.JOB_LEASE_SECONDS)  # renewed with every step; silent for longer, its process died
 SLICE = timedelta(seconds=45)  # a tick ends well within its time limit; the next one goes on
 MAX_ATTEMPTS = 3
 
