@@ -6,6 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from certificates import codes
+from forestallies.lib.text import check_printable, tidy
+from jobs.forms import SubmissionForm
 
 
 class CodeField(forms.CharField):
@@ -36,3 +38,12 @@ class VerifyForm(forms.Form):
         ),
         help_text=_("16 letters and digits beside the picture on the certificate. Blanks and hyphens do not matter."),
     )
+
+
+class RevokeForm(SubmissionForm):
+    """Why a certificate is void, for colleagues: the public page does not tell it."""
+
+    reason = forms.CharField(label=_("Reason, for your colleagues"), max_length=200, validators=[check_printable])
+
+    def clean_reason(self) -> str:
+        return tidy(self.cleaned_data["reason"])

@@ -49,8 +49,8 @@ class Candidate:
         return bool(valid and self.certificate and self.certificate.words.name != self.member.name)
 
 
-def certificate_key(cohort: Cohort, member_id: int) -> str:
-    """What makes a certificate this one: one valid per cohort and person."""
+def certificate_key(cohort: Cohort, member_id: int | str = "") -> str:
+    """What makes a certificate this one: one valid per cohort and person. Without a person, how those keys begin."""
     return f"programs.cohort:{cohort.pk}:member:{member_id}"
 
 

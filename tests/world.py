@@ -14,6 +14,7 @@ from members.models import Affiliation, Grant, Member, Membership, StakeholderCa
 from notices import outbox
 from notices.models import Notice
 from notices.render import Message, Recipient
+from programs.candidates import certificate_key
 from programs.models import Audience, Edition, Module, Programme, Session
 from tests.certificates import papers
 from tests.factories import (
@@ -81,6 +82,7 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "certificate_code": certificate.code,
             "certificate_id": certificate.pk,
             "cohort_id": cohort.pk,
+            "cohort_certificate_id": papers.issued(key=certificate_key(cohort, newcomer.pk)).pk,
             "status_token": token,
             "welcome_token": welcome_token,
         },

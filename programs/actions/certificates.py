@@ -63,6 +63,42 @@ def _about(cohort: Cohort) -> str:
     return f"programs.cohort:{cohort.pk}"
 
 
+# --- Corrections ------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def replace(*, certificate: Certificate, cohort: Cohort, by: Member, at: datetime) -> Certificate:
+    """Issue a certificate anew with what is on record today, such as a corrected name, and tell its holder.
+
+    Raises:
+        PermissionDenied: the person may not.
+        CertificateRefused: it is not valid any more, or cannot be printed.
+    """
+    policies.check_can_correct(cohort, certificate, by=by, at=at)
+    people = [one for one in candidates(cohort, by=None) if one.member.pk == certificate.holder_id]
+    if not people:
+        raise issuing.CertificateRefused(_("This person takes part in the group no more."))
+    [person] = people
+    if documents.holes([person.member.name]):
+        raise issuing.CertificateRefused(_("This name cannot be printed."))
+    facts = CohortFacts(cohort, [person.member.pk], at).facts(person)
+    new = issuing.replace(certificate, facts=facts, language=language_for(person.member), by=by, at=at)
+    outbox.post_once(emails.certificate_issued(new), at=at)
+    return new
+
+
+@transaction.atomic
+def revoke(*, certificate: Certificate, cohort: Cohort, reason: str, by: Member, at: datetime) -> Certificate:
+    """Declare a certificate void.
+
+    Raises:
+        PermissionDenied: the person may not.
+        CertificateRefused: it is not valid any more.
+    """
+    policies.check_can_correct(cohort, certificate, by=by, at=at)
+    return issuing.revoke(certificate, reason=reason, by=by, at=at)
+
+
 # --- The work ---------------------------------------------------------------------------------------------------------
 
 

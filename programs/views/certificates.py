@@ -8,6 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from certificates import codes
+from certificates.forms import RevokeForm
+from certificates.issuing import CertificateRefused
+from certificates.models import Certificate
 from forestallies.lib import clock
 from jobs import submissions
 from jobs.forms import SubmissionForm
@@ -17,7 +21,7 @@ from members.requests import MemberRequest
 from members.staff import staff_only
 from programs import policies
 from programs.actions import certificates
-from programs.candidates import Standing, candidates
+from programs.candidates import Standing, candidates, certificate_key
 from programs.models import Cohort
 
 
@@ -69,6 +73,82 @@ def certificates_issue(request: MemberRequest, cohort_id: int) -> HttpResponse:
     except certificates.NobodyIsReady as refusal:
         messages.error(request, str(refusal))
     return redirect("candidate_list", cohort.pk)
+
+
+@require_safe
+@staff_only
+def certificate_detail(request: MemberRequest, cohort_id: int, certificate_id: int) -> HttpResponse:
+    """Show what a certificate says, beside what it would say today, with the ways to correct it."""
+    cohort = _cohort(request, cohort_id)
+    return _detail(request, cohort, _certificate(cohort, certificate_id), RevokeForm(), status=200)
+
+
+@require_POST
+@staff_only
+def certificate_replace(request: MemberRequest, cohort_id: int, certificate_id: int) -> HttpResponse:
+    """Issue it anew with what is on record today; the old one says that it was replaced."""
+    cohort, at = _cohort(request, cohort_id), clock.now()
+    certificate = _certificate(cohort, certificate_id)
+    policies.check_can_correct(cohort, certificate, by=request.user, at=at)
+    form = SubmissionForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, cohort, certificate, RevokeForm(), status=422)
+
+    def act() -> dict[str, int]:
+        new = certificates.replace(certificate=certificate, cohort=cohort, by=request.user, at=at)
+        return {"certificate": new.pk}
+
+    try:
+        key = form.cleaned_data["submission"]
+        result = submissions.once(key=key, kind=f"replace:{certificate.pk}", by=request.user, at=at, act=act)
+    except CertificateRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("certificate_detail", cohort.pk, certificate.pk)
+    messages.success(request, _("Replaced. The holder gets a mail with the new certificate."))
+    return redirect("certificate_detail", cohort.pk, result["certificate"])
+
+
+@require_POST
+@staff_only
+def certificate_revoke(request: MemberRequest, cohort_id: int, certificate_id: int) -> HttpResponse:
+    """Declare it void; its public page says so at once."""
+    cohort, at = _cohort(request, cohort_id), clock.now()
+    certificate = _certificate(cohort, certificate_id)
+    policies.check_can_correct(cohort, certificate, by=request.user, at=at)
+    form = RevokeForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, cohort, certificate, form, status=422)
+
+    def act() -> dict[str, int]:
+        reason = form.cleaned_data["reason"]
+        certificates.revoke(certificate=certificate, cohort=cohort, reason=reason, by=request.user, at=at)
+        return {"certificate": certificate.pk}
+
+    try:
+        key = form.cleaned_data["submission"]
+        submissions.once(key=key, kind=f"revoke:{certificate.pk}", by=request.user, at=at, act=act)
+        messages.success(request, _("Revoked. Its public page says so from now on."))
+    except CertificateRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("certificate_detail", cohort.pk, certificate.pk)
+
+
+def _detail(
+    request: MemberRequest, cohort: Cohort, certificate: Certificate, form: RevokeForm, *, status: int
+) -> HttpResponse:
+    context = {
+        "cohort": cohort,
+        "certificate": certificate,
+        "code": codes.show(certificate.code),
+        "revoke_form": form,
+        "may_correct": policies.can_correct(cohort, certificate, by=request.user, at=clock.now()),
+    }
+    return render(request, "programs/staff/certificate_detail.html", context, status=status)
+
+
+def _certificate(cohort: Cohort, certificate_id: int) -> Certificate:
+    rows = Certificate.objects.filter(key__startswith=certificate_key(cohort)).select_related("holder", "ended_by")
+    return get_object_or_404(rows, pk=certificate_id)
 
 
 def _cohort(request: MemberRequest, cohort_id: int) -> Cohort:

@@ -9,6 +9,7 @@ from certificates.models import Certificate
 from forestallies.lib.clock import now
 from jobs import work
 from jobs.models import Job
+from notices.models import Notice
 from tests.factories import GrantFactory, MemberFactory
 from tests.programs.cohorts import coordinator, fill, take_part, wider_group
 from tests.world import sign_in
@@ -67,7 +68,7 @@ def test_button_makes_a_job_and_the_page_shows_its_progress(browser, cohort):
     done = page(browser, cohort)
     assert "Last time 2 certificates were issued" in done
     assert 'http-equiv="refresh"' not in done
-    assert all(code in done for code in Certificate.objects.values_list("code", flat=True))
+    assert all(reverse("certificate_detail", args=[cohort.pk, one.pk]) in done for one in Certificate.objects.all())
 
 
 def test_same_button_twice_is_one_job(browser, cohort):
@@ -129,3 +130,77 @@ def test_coordinator_of_another_edition_finds_nothing(cohort, bo):
 def test_coordinator_finds_her_groups(browser, cohort):
     text = browser.get(reverse("cohort_list")).content.decode()
     assert reverse("candidate_list", args=[cohort.pk]) in text
+
+
+# --- Corrections ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def issued(browser, cohort) -> Certificate:
+    fill(cohort, 1)
+    press(browser, cohort)
+    work.run_waiting(clock=now)
+    return Certificate.objects.get()
+
+
+def correct(browser, cohort, certificate, how, **words):
+    address = reverse(f"certificate_{how}", args=[cohort.pk, certificate.pk])
+    return browser.post(address, {"submission": uuid4(), **words})
+
+
+def test_corrected_name_comes_with_a_new_certificate_and_a_mail(browser, cohort, issued):
+    holder = issued.holder
+    holder.name = "Person Núñez"
+    holder.save(update_fields=["name"])
+    assert "It says Person 0." in page(browser, cohort)
+    answer = correct(browser, cohort, issued, "replace")
+    new = Certificate.objects.valid().get()
+    issued.refresh_from_db()
+    assert (issued.state, issued.replaced_by, new.words.name) == ("replaced", new, "Person Núñez")
+    assert answer.url == reverse("certificate_detail", args=[cohort.pk, new.pk])
+    assert Notice.objects.filter(kind="certificate_issued").count() == 2
+
+
+def test_correction_that_cannot_be_printed_is_refused(browser, cohort, issued):
+    holder = issued.holder
+    holder.name = "李小龍"
+    holder.save(update_fields=["name"])
+    answer = browser.get(correct(browser, cohort, issued, "replace").url)
+    assert "This name cannot be printed." in answer.content.decode()
+    assert Certificate.objects.get().state == "valid"
+
+
+def test_revoking_needs_a_reason_and_keeps_it_from_the_public(browser, cohort, issued, client):
+    assert correct(browser, cohort, issued, "revoke").status_code == 422
+    correct(browser, cohort, issued, "revoke", reason="Attendance was not hers")
+    issued.refresh_from_db()
+    detail = browser.get(reverse("certificate_detail", args=[cohort.pk, issued.pk])).content.decode()
+    assert (issued.state, issued.reason) == ("revoked", "Attendance was not hers")
+    assert "Attendance was not hers" in detail and "Replace it" not in detail
+    public = client.get(reverse("certificate_verify", args=[issued.code])).content.decode()
+    assert "was revoked on" in public and "Attendance" not in public
+
+
+def test_what_is_over_cannot_be_corrected_again(browser, cohort, issued):
+    correct(browser, cohort, issued, "revoke", reason="x")
+    for how in ("replace", "revoke"):
+        answer = browser.get(correct(browser, cohort, issued, how, reason="y").url)
+        assert "This certificate is not valid any more." in answer.content.decode()
+
+
+def test_nobody_corrects_her_own(cohort, boss, browser):
+    take_part(cohort, boss, came=5)
+    another = sign_in(coordinator(cohort))
+    press(another, cohort)
+    work.run_waiting(clock=now)
+    own = Certificate.objects.get(holder=boss)
+    assert correct(browser, cohort, own, "revoke", reason="x").status_code == 403
+    assert correct(browser, cohort, own, "replace").status_code == 403
+    assert "Replace it" not in browser.get(reverse("certificate_detail", args=[cohort.pk, own.pk])).content.decode()
+
+
+def test_certificate_of_another_cohort_is_not_found_here(browser, cohort, issued):
+    issued.key = "programs.cohort:0:member:1"
+    issued.save(update_fields=["key"])
+    assert browser.get(reverse("certificate_detail", args=[cohort.pk, issued.pk])).status_code == 404
+    assert correct(browser, cohort, issued, "revoke", reason="x").status_code == 404
