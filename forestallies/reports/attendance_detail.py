@@ -63,8 +63,6 @@ def columns(scope: Scope) -> Sequence[Column]:
 
 def shown(scope: Scope) -> Sequence[Shown]:
     columns: list[Shown] = [
-        (_("Person"), lambda row: row.p_name),
-        (_("Organisation"), lambda row: row.p_organisation),
         (_("Session") if scope.edition else _("Workshop"), lambda row: f"{row.occasion.number}. {row.occasion.label}"),
         (_("Country"), lambda row: zones.country_name(row.p_country) if row.p_country else ""),
         (_("Group"), lambda row: word(Cohort.Kind, row.p_group)),
@@ -151,7 +149,7 @@ def reader(scope: Scope) -> Callable[[dict[str, Any]], SimpleNamespace]:
 
 TABLE = Table(
     name="attendance_detail",
-    title=_("Person by session"),
+    title=_("By session"),
     columns=columns,
     shown=shown,
     rows=rows,

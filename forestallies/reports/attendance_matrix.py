@@ -63,8 +63,6 @@ def shown(scope: Scope) -> Sequence[Shown]:
         return lambda row: "" if row.seconds.get(event_id) is None else round(row.seconds[event_id] / 60)
 
     columns: list[Shown] = [
-        (_("Person"), lambda row: row.p_name),
-        (_("Organisation"), lambda row: row.p_organisation),
         (_("Country"), lambda row: zones.country_name(row.p_country) if row.p_country else ""),
     ]
     if scope.edition:
@@ -142,7 +140,7 @@ def reader(scope: Scope) -> Callable[[dict[str, Any]], SimpleNamespace]:
 
 TABLE = Table(
     name="attendance_matrix",
-    title=_("Person by person"),
+    title=_("By person"),
     columns=columns,
     shown=shown,
     rows=rows,

@@ -17,7 +17,7 @@ from forestallies.reports.search import Search
 from forestallies.reports.tables import Table
 from members.models import Member
 
-REPORTS: dict[str, Table] = {table.name: table for table in (attendance_detail.TABLE, attendance_matrix.TABLE)}
+REPORTS: dict[str, Table] = {table.name: table for table in (attendance_matrix.TABLE, attendance_detail.TABLE)}
 PAGE_LIMIT = 20_000  # rows that a page hands over while the reader waits
 CHUNK = 1_000  # rows fetched at a time
 

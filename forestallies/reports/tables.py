@@ -28,7 +28,7 @@ class Table:
         name: of the file and the command, `attendance_detail`; `templates/reports/_<name>.html` defines its words.
         title: what the page calls it.
         columns: of the file, in order.
-        shown: the columns of the page, fewer, for reading.
+        shown: the columns of the page, fewer, for reading; the person and her organisation stand before them.
         rows: the query, in a stable order; its rows are dicts of facts.
         reader: prepares what rows need once per report, and gives the function that makes each row readable.
     """

@@ -59,7 +59,7 @@ def attendance_report(request: MemberRequest, kind: str, slug: str, name: str) -
         "form": form,
         "page": page,
         "labels": [label for label, _how in shown],
-        "lines": [[(label, how(row)) for label, how in shown] for row in map(read, page)],
+        "lines": [(row, [(label, how(row)) for label, how in shown]) for row in map(read, page)],
         "headings": table.headings(scope),
         "formats": OFFERED,
         "search": _without_page(request.GET),

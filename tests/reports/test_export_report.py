@@ -81,7 +81,7 @@ def test_nothing_to_export_is_status_1_and_no_file(community, tmp_path, kind):
 @pytest.mark.parametrize(
     ("arguments", "form", "sentence"),
     [
-        (["nothing", *EDITION], "csv", "There is no report 'nothing'; there is attendance_detail, attendance_matrix."),
+        (["nothing", *EDITION], "csv", "There is no report 'nothing'; there is attendance_matrix, attendance_detail."),
         ([DETAIL, *EDITION], "pdf", "There is no format 'pdf'; there is csv, xlsx, json."),
         ([DETAIL, "--edition", "nothing"], "csv", "There is no edition 'nothing'."),
         ([DETAIL, "--gathering", "sske-2026-27"], "csv", "There is no gathering 'sske-2026-27'."),
