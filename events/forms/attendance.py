@@ -90,13 +90,17 @@ class AttendanceForm(SubmissionForm):
             yield Row(line, status, text.tidy(reason), self.errors_by_member.get(pk, ""), pk in self.added)
 
     def marks(self, *, rest: bool = False) -> dict[int, Mark]:
-        """Give the marks that differ from what the page showed; with `rest`, everybody without one is present."""
+        """Give the marks that differ from what the page showed; with `rest`, everybody else who had a place is present.
+
+        The team is left out of the rest: it is no participant, and is marked one by one.
+        """
         shown = dict(entry.split(":", 1) for entry in self.cleaned_data["was"].split() if ":" in entry)
         chosen = {row.member.pk: row.mark for row in self.rows() if row.status}
         changed = {pk: mark for pk, mark in chosen.items() if shown.get(str(pk)) != _token(mark)}
         if rest:
-            unmarked = [line.member.pk for line in self.lines if line.member.pk not in chosen and not line.status]
-            changed.update(dict.fromkeys(unmarked, Mark(Status.ATTENDED)))
+            unmarked = [row for row in self.rows() if not (row.status or row.line.status)]
+            others = [row.member.pk for row in unmarked if not row.line.helps and not row.is_added]
+            changed.update(dict.fromkeys(others, Mark(Status.ATTENDED)))
         return changed
 
     def shown(self) -> str:

@@ -81,7 +81,7 @@ def _show(request: MemberRequest, event: Event, form: AttendanceForm, *, status:
         "added": [row for row in rows if row.is_added],
         "looked_for": form.is_bound and request.POST.get("do") == "find",
         "was": form.data.get("was", "") if form.is_bound else form.shown(),
-        "tally": attendance.tally([row.line for row in rows if not row.is_added]),
+        "tally": attendance.tally([row.line for row in rows if not row.line.helps and not row.is_added]),
         "has_begun": event.starts_at <= clock.now(),
         "takes_place": event.state in (Event.State.SCHEDULED, Event.State.CLOSED),
     }

@@ -72,6 +72,14 @@ def test_all_others_are_present_and_marks_stay(as_bo, held, eva):
     assert [status_of(held, person) for person in (eva, ben, zoe)] == ["excused", "attended", "no_show"]
 
 
+def test_all_others_leaves_out_the_team_and_those_only_found(as_bo, held, eva, community):
+    RoleFactory.create(event=held, kind=Role.Kind.INTERPRETER, channel="es")
+    guest = join(MemberFactory.create(), community.circle)
+    send(as_bo, held, {}, do="rest", added=[guest.pk])
+    assert list(Attendance.objects.values_list("member", flat=True)) == [eva.pk]
+    assert page(as_bo, held).context["tally"].people == 1
+
+
 def test_older_page_does_not_undo_what_somebody_else_saved(as_bo, held, eva):
     ben = RegistrationFactory.create(event=held).member
     send(as_bo, held, {eva: "no_show", ben: "no_show"})
@@ -163,10 +171,12 @@ def test_co_facilitator_opens_the_list_of_her_event_without_being_staff(ana, hel
     assert page(browser, other).status_code == 403
 
 
-def test_staff_prove_their_second_factor_before_they_see_the_list(bo, held, eva):
-    answer = page(sign_in(bo, second_factor=False), held)
-    assert answer.status_code == 302
-    assert answer.url.startswith(reverse("mfa_activate_totp"))
+def test_staff_prove_their_second_factor_before_they_see_a_list(bo, held, eva):
+    browser = sign_in(bo, second_factor=False)
+    for address in (reverse("attendance_edit", args=[held.pk]), reverse("staff_event_list")):
+        answer = browser.get(address)
+        assert answer.status_code == 302
+        assert answer.url.startswith(reverse("mfa_activate_totp"))
 
 
 @pytest.mark.parametrize("people", [1, 3])
