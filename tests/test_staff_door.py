@@ -70,6 +70,15 @@ def test_proof_of_another_person_does_not_count(bo, ana):
     assert browser.get(reverse("application_list")).status_code == 302
 
 
+def test_proof_left_by_another_person_does_not_count(bo, ana):
+    """Two people of one household, one after the other in one browser."""
+    browser = sign_in(bo, second_factor=False)
+    session = browser.session
+    session[policies.SECOND_FACTOR_PROVED] = str(ana.pk)
+    session.save()
+    assert browser.get(reverse("application_list")).status_code == 302
+
+
 @pytest.mark.parametrize(
     "lookup", ["email__startswith", "password__startswith", "grants__member__email", "name__regex"]
 )

@@ -162,3 +162,9 @@ def test_admin_offers_only_ones_own_people_to_choose_from(bo, ana, cy):
 def test_admin_hands_out_no_other_column_as_a_key(bo, to_field):
     page = reverse("admin:members_member_changelist")
     assert sign_in(bo).get(page, {"_to_field": to_field, "_popup": "1"}).status_code == 400
+
+
+def test_address_of_an_applicant_adds_no_recipient_to_an_answer(bo, community):
+    sly = ApplicationFactory.create(community=community, email="a?bcc=thief&subject=x@example.org")
+    page = sign_in(bo).get(reverse("application_detail", args=[sly.pk])).content.decode()
+    assert 'href="mailto:a%3Fbcc%3Dthief%26subject%3Dx@example.org"' in page
