@@ -60,7 +60,7 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
 
     form = EventForm
     change_form_template = "admin/events/change_form.html"
-    list_display: tuple[str, ...] = ("title", "state", "when", "country_line", "capacity")
+    list_display: tuple[str, ...] = ("title", "when", "state", "capacity", "country_line")
     list_filter = ("state",)
     filters_allowed = ("state__exact",)
     list_display_links = ("title",)

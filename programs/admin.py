@@ -23,7 +23,7 @@ class EditionAdmin(ReadOnlyAdmin):
 @admin.register(Session)
 class SessionAdmin(EventAdmin):
     form = SessionForm
-    list_display = ("edition", "number", *EventAdmin.list_display)
+    list_display = ("number", *EventAdmin.list_display, "edition")
     list_select_related = ("edition",)
     of_kind = ("edition", "number", "module", "session_audience")
     once = ("edition",)

@@ -31,7 +31,7 @@ class GatheringAdmin(ReadOnlyAdmin):
 @admin.register(Workshop)
 class WorkshopAdmin(EventAdmin):
     form = WorkshopForm
-    list_display = ("gathering", *EventAdmin.list_display)
+    list_display = (*EventAdmin.list_display, "gathering")
     list_select_related = ("gathering", "theme")
     of_kind = ("gathering", "theme", "purpose")
     once = ("gathering",)
