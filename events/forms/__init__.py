@@ -1,1 +1,0 @@
-"""Forms that every kind of event shares."""

@@ -1,1 +1,0 @@
-"""Pages that every kind of event shares, by what is done there."""

@@ -1,1 +1,0 @@
-"""Changes that touch several tables."""
