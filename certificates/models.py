@@ -1,9 +1,26 @@
 """Certificates: every printed fact frozen, a public code, and what became of each."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from certificates.facts import Printed
+
+
+class CertificateQuerySet(models.QuerySet["Certificate"]):
+    def valid(self) -> "CertificateQuerySet":
+        return self.filter(state=Certificate.State.VALID)
+
+    def held_by(self, member: models.Model) -> "CertificateQuerySet":
+        """A person's own, the latest first, with those that were replaced or revoked."""
+        return self.filter(holder_id=member.pk).order_by("-issued_at", "-id")
+
+    def for_keys(self, keys: Iterable[str]) -> "CertificateQuerySet":
+        """The latest certificate of each key, whatever became of it."""
+        return self.filter(key__in=list(keys)).order_by("key", "-issued_at", "-id").distinct("key")
 
 
 class Certificate(models.Model):
@@ -37,6 +54,8 @@ class Certificate(models.Model):
     )
     reason = models.CharField(max_length=200, blank=True)
 
+    objects = CertificateQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["key"], condition=Q(state="valid"), name="certificate_valid_once"),
@@ -54,6 +73,15 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return f"certificate {self.pk} ({self.state})"
+
+    @property
+    def words(self) -> Printed:
+        """What is printed on it."""
+        return Printed.stored(self.facts)
+
+    @property
+    def is_valid(self) -> bool:
+        return self.state == self.State.VALID
 
 
 class Document(models.Model):

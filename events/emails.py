@@ -8,23 +8,25 @@ from django.urls import reverse
 
 from events.invitation import calendar_for
 from events.models import Event, Registration
+from events.telling import MOVED_GUARD, NEAR, UNDO, Listener, MoveRef, Span
 from forestallies.lib import ical, links, zones
 from members.emails import to
+from members.models import Member
 from notices.models import Notice
 from notices.outbox import Posting
 from notices.render import render
 
 GUARD = "events.registration"
 REMINDER_CLOSES = timedelta(hours=2)  # a 24-hour reminder is not worth sending later than this before the start
+STILL_NEWS = timedelta(hours=2)  # a move or a cancellation is told until this long after the later of the starts
 
 
 def about(event: Event) -> tuple[str, ...]:
     return (f"events.event:{event.pk}",)
 
 
-def context_for(registration: Registration) -> dict[str, Any]:
+def context_for(event: Event, member: Member) -> dict[str, Any]:
     """What every mail about an event says: when, for this person first, and where to look."""
-    event, member = registration.event, registration.member
     return {
         "event": event,
         "when": zones.local(event.starts_at, member.zone, member.language),
@@ -62,7 +64,7 @@ def _posting(
     message = render(
         kind,
         to(registration.member),
-        {**context_for(registration), **(extra or {})},
+        {**context_for(event, registration.member), **(extra or {})},
         calendar=calendar,
         calendar_method=method or "",
         about=about(event),
@@ -117,4 +119,71 @@ def reminder_24h(registration: Registration, *, at: datetime) -> Posting:
         subject_ref=f"{registration.pk}:{event.starts_at:%Y%m%dT%H%MZ}",
         priority=Notice.Priority.REMINDER,
         expires_at=event.starts_at - REMINDER_CLOSES,
+    )
+
+
+def span(when: Span, member: Member) -> str:
+    """Say from when until when in a person's zone and language: `Thursday, 10 December, 09:00–11:00 (Lima, UTC−5)`."""
+    start, end = (zones.local(instant, member.zone, member.language) for instant in when)
+    return f"{start.day}, {start.clock}–{end.clock} ({start.city}, {start.offset})"
+
+
+def rescheduled(event: Event, listener: Listener, *, at: datetime) -> Posting:
+    """Tell somebody the old and the new time, in her own hours; the entry in her calendar moves along.
+
+    Waits for the time of undo, unless either time is near. Keyed on the sequence: each move is news of its own.
+    """
+    member, told, new = listener.member, listener.told, Span.of(event)
+    first, last = sorted((told.starts_at, new.starts_at))
+    waits = first - at >= NEAR
+    message = render(
+        "rescheduled",
+        to(member),
+        {
+            **context_for(event, member),
+            "old": span(told, member),
+            "new": span(new, member),
+            "has_seat": listener.has_seat,
+            "calendar_moves": listener.has_entry,
+        },
+        calendar=calendar_for(event, member, method="REQUEST", at=at) if listener.has_entry else b"",
+        calendar_method="REQUEST" if listener.has_entry else "",
+        about=about(event),
+    )
+    return Posting(
+        message=message,
+        key=f"rescheduled:{event.pk}:{member.pk}:{event.sequence}",
+        guard=MOVED_GUARD,
+        subject_ref=str(MoveRef(event.pk, member.pk, event.sequence, told, new)),
+        wait_until=at + UNDO if waits else None,
+        expires_at=max(last, at + UNDO) + STILL_NEWS,
+    )
+
+
+def event_cancelled(event: Event, listener: Listener, *, reason: str, at: datetime) -> Posting:
+    """Tell somebody that an event she knows of does not take place, and why; its entry leaves her calendar.
+
+    The mail names the time that she knows, which may be older than a move that was never told.
+    """
+    member, told = listener.member, listener.told
+    context = {
+        **context_for(event, member),
+        "when": zones.local(told.starts_at, member.zone, member.language),
+        "country_line": zones.country_line(told.starts_at, event.countries, event.zone),
+        "reason": reason,
+    }
+    message = render(
+        "event_cancelled",
+        to(member),
+        context,
+        calendar=calendar_for(event, member, method="CANCEL", at=at) if listener.has_entry else b"",
+        calendar_method="CANCEL" if listener.has_entry else "",
+        about=about(event),
+    )
+    return Posting(
+        message=message,
+        key=f"event_cancelled:{event.pk}:{member.pk}",
+        guard="events.cancelled",
+        subject_ref=f"{event.pk}:{member.pk}",
+        expires_at=max(told.starts_at, at) + STILL_NEWS,
     )

@@ -1,8 +1,9 @@
-"""Is a mail about a registration still wanted when its turn comes?"""
+"""Is a mail about an event still wanted when its turn comes?"""
 
 from datetime import datetime
 
-from events.models import Event, Registration
+from events.models import Event, Registration, Role
+from events.telling import MOVED_GUARD, MoveRef, Span
 from notices.guards import Verdict, register
 
 
@@ -15,9 +16,10 @@ def registration_is_so(subject_ref: str, at: datetime) -> Verdict:
 
 
 def reminder_is_due(subject_ref: str, at: datetime) -> Verdict:
-    """Still confirmed, still scheduled, at the very start the reminder names. `subject_ref` is `<id>:<start>`."""
+    """Still confirmed, for an active member, at the very start the reminder names. `subject_ref` is `<id>:<start>`."""
     pk, start = subject_ref.split(":")
-    registration = Registration.objects.select_related("event").confirmed().filter(pk=int(pk)).first()
+    rows = Registration.objects.select_related("event").confirmed()
+    registration = rows.filter(pk=int(pk), member__is_active=True).first()
     if registration is None:
         return Verdict(False, "The registration is no longer confirmed.")
     event = registration.event
@@ -26,5 +28,38 @@ def reminder_is_due(subject_ref: str, at: datetime) -> Verdict:
     return Verdict(event.starts_at > at, "The event has begun.")
 
 
+def move_is_news(subject_ref: str, at: datetime) -> Verdict:
+    """The event still stands where this move put it, that is not where she believes it to be, and she still takes part.
+
+    `subject_ref` is a `telling.MoveRef`.
+    """
+    move = MoveRef.parse(subject_ref)
+    event = Event.objects.filter(pk=move.event_id).first()
+    if event is None or event.state != Event.State.SCHEDULED or event.sequence != move.sequence:
+        return Verdict(False, "The event was moved again or cancelled.")
+    if Span.of(event) == move.told:
+        return Verdict(False, "The event is back at the time she was told.")
+    return _takes_part(event, move.member_id, Registration.SEATED)
+
+
+def cancellation_is_news(subject_ref: str, at: datetime) -> Verdict:
+    """The event is off and she had a part in it. `subject_ref` is `<event>:<member>`."""
+    event_id, member_id = (int(part) for part in subject_ref.split(":"))
+    event = Event.objects.filter(pk=event_id, state=Event.State.CANCELLED).first()
+    if event is None:
+        return Verdict(False, "The event is not cancelled.")
+    return _takes_part(event, member_id, Registration.STANDING)
+
+
+def _takes_part(event: Event, member_id: int, states: tuple[str, ...]) -> Verdict:
+    mine = {"event": event, "member": member_id, "member__is_active": True}
+    registered = Registration.objects.filter(**mine, state__in=states)
+    if registered.exists() or Role.objects.standing().filter(**mine).exists():
+        return Verdict(True)
+    return Verdict(False, "She takes no part any more.")
+
+
 register("events.registration", registration_is_so)
 register("events.reminder", reminder_is_due)
+register(MOVED_GUARD, move_is_news)
+register("events.cancelled", cancellation_is_news)

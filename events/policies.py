@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from events.models import Event
-from members.models import Grant, Member
+from events.models import Event, Role
+from members.models import Circle, Grant, Member
 
 
 def check_can_register(event: Event, *, member: Member, at: datetime) -> None:
@@ -27,20 +28,72 @@ def can_register(event: Event, *, member: Member, at: datetime) -> bool:
     return True
 
 
+SCHEDULERS = (Grant.Right.COORDINATOR, Grant.Right.FACILITATOR)
+
+
+def homes_to_schedule(by: Member, *, at: datetime) -> QuerySet[Circle]:
+    """The circles whose events a person may make and change: those she coordinates or facilitates, and inner ones."""
+    if by.is_superuser:
+        return Circle.objects.all()
+    held = Grant.objects.current(at).filter(member=by, right__in=SCHEDULERS).values("circle")
+    return Circle.objects.filter(Q(pk__in=held) | Q(parent__in=held))
+
+
+def check_can_schedule_in(home: Circle, *, by: Member, at: datetime) -> None:
+    """Coordinators and facilitators of a home may make events there.
+
+    Raises:
+        PermissionDenied: with a sentence for the reader.
+    """
+    if not homes_to_schedule(by, at=at).filter(pk=home.pk).exists():
+        raise PermissionDenied(_("Only its coordinators and facilitators make events here."))
+
+
 def check_can_schedule(event: Event, *, by: Member, at: datetime) -> None:
     """Coordinators and facilitators of the event's home may change when and how it takes place.
 
     Raises:
         PermissionDenied: with a sentence for the reader.
     """
-    rights = (Grant.Right.COORDINATOR, Grant.Right.FACILITATOR)
-    if not Event.objects.run_by(by, at=at, rights=rights).filter(pk=event.pk).exists():
+    if not homes_to_schedule(by, at=at).filter(pk=event.home_id).exists():
         raise PermissionDenied(_("Only its coordinators and facilitators change this event."))
 
 
 def can_schedule(event: Event, *, by: Member, at: datetime) -> bool:
     try:
         check_can_schedule(event, by=by, at=at)
+    except PermissionDenied:
+        return False
+    return True
+
+
+def events_to_mark(by: Member, *, at: datetime) -> QuerySet[Event]:
+    """The events whose attendance a person keeps: of the homes where she schedules, and those she helps to lead."""
+    if by.is_superuser:
+        return Event.objects.all()
+    leads = Role.objects.filter(
+        member=by, state=Role.State.ACCEPTED, kind__in=[Role.Kind.FACILITATOR, Role.Kind.CO_FACILITATOR]
+    )
+    homes = homes_to_schedule(by, at=at)
+    return Event.objects.filter(Q(home__in=homes) | Q(pk__in=leads.values("event")))
+
+
+def check_can_mark_attendance(event: Event, *, by: Member, at: datetime) -> None:
+    """Coordinators and facilitators of the event's home, and those who accepted to lead or help to lead this event.
+
+    A co-facilitator is a participant with a role: she holds no staff right, sees nothing else of the staff pages, and
+    is therefore not asked for a second factor. Whoever holds a staff right anywhere is asked for it here as well.
+
+    Raises:
+        PermissionDenied: with a sentence for the reader.
+    """
+    if not events_to_mark(by, at=at).filter(pk=event.pk).exists():
+        raise PermissionDenied(_("Only those who lead this event record who came."))
+
+
+def can_mark_attendance(event: Event, *, by: Member, at: datetime) -> bool:
+    try:
+        check_can_mark_attendance(event, by=by, at=at)
     except PermissionDenied:
         return False
     return True

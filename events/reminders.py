@@ -7,6 +7,7 @@ from django.db.models.functions import Cast, Concat
 
 from events import emails
 from events.models import Registration
+from events.telling import MOVED_GUARD
 from notices import outbox
 from notices.models import Notice
 
@@ -22,6 +23,14 @@ def due(*, at: datetime) -> QuerySet[Registration]:
     what is new.
     """
     start = Func(F("event__starts_at"), Value('YYYYMMDD"T"HH24MI"Z"'), function="to_char", output_field=CharField())
+    # A move that is not told yet may still be taken back; a reminder of the new time would give it away.
+    untold = Notice.objects.filter(
+        state=Notice.State.QUEUED,
+        guard=MOVED_GUARD,
+        subject_ref__startswith=Concat(
+            OuterRef("event_id"), Value(":"), OuterRef("member_id"), Value(":"), output_field=CharField()
+        ),
+    )
     key = Concat(Value("reminder:"), Cast("pk", CharField()), Value(":"), start, Value(":24h"))
     return (
         Registration.objects.confirmed()
@@ -35,6 +44,7 @@ def due(*, at: datetime) -> QuerySet[Registration]:
         )
         .annotate(reminder_key=key)
         .exclude(Exists(Notice.objects.filter(key=OuterRef("reminder_key"))))
+        .exclude(Exists(untold))
         .select_related("event", "member")
         .order_by("event__starts_at", "id")
     )

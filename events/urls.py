@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from events import views
+from events.views import attendance, registrations
 
 urlpatterns = [
     # A person's place in an event
-    path("events/<int:event_id>/register/", views.registration_create, name="registration_create"),
-    path("events/<int:event_id>/cancel/", views.registration_cancel, name="registration_cancel"),
+    path("events/<int:event_id>/register/", registrations.registration_create, name="registration_create"),
+    path("events/<int:event_id>/cancel/", registrations.registration_cancel, name="registration_cancel"),
     # The calendar file
-    path("events/<int:event_id>/calendar.ics", views.event_calendar, name="event_calendar"),
+    path("events/<int:event_id>/calendar.ics", registrations.event_calendar, name="event_calendar"),
+    # Who came
+    path("staff/events/<int:event_id>/attendance/", attendance.attendance_edit, name="attendance_edit"),
 ]

@@ -12,12 +12,17 @@ _PATTERNS = [
 ]
 
 
-class MaskSecrets(logging.Filter):
-    """Replace tokens in paths and mail addresses before a line is written."""
+class MaskSecrets(logging.Formatter):
+    """Replace tokens in paths and mail addresses in all that is written: the line and the traceback under it.
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        line = record.getMessage()
+    The database, for one, quotes the address that it already holds.
+    """
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (the name is logging's)
+        return super().formatMessage(record).replace("\r", "\\r").replace("\n", "\\n")
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
         for pattern, replacement in _PATTERNS:
             line = pattern.sub(replacement, line)
-        record.msg, record.args = line.replace("\r", "\\r").replace("\n", "\\n"), ()
-        return True
+        return line

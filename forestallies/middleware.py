@@ -4,15 +4,21 @@ import zoneinfo
 from collections.abc import Callable, Iterator
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 from psycopg2 import errors
 
+from forestallies.lib import links
+
 View = Callable[[HttpRequest], HttpResponse]
 
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 BUSY = (errors.LockNotAvailable, errors.QueryCanceled, errors.DeadlockDetected)
 
 
@@ -21,9 +27,7 @@ def refuse_unprintable_input(get_response: View) -> View:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if any("\x00" in part for part in _parts(request)):
-            # The language middleware has not run yet, and this thread may still speak another reader's language.
-            with translation.override(translation.get_language_from_request(request)):
-                return render(request, "400.html", status=400)
+            return render(request, "400.html", status=400)
         return get_response(request)
 
     return middleware
@@ -56,6 +60,21 @@ def answer_busy(get_response: View) -> View:
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Send anonymous visitors to sign in, and from there back to a page.
+
+    Whoever pressed a button after her session had ended comes back to the page with that button: after signing in, the
+    button's own address could only be opened, which it answers with 405.
+    """
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
+        if request.method in SAFE_METHODS:
+            return super().handle_no_permission(request, view_func)
+        return redirect_to_login(links.way_back(request), self.get_login_url(view_func))
 
 
 def use_members_language_and_zone(get_response: View) -> View:

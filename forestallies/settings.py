@@ -39,6 +39,7 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 EXTRA_HOSTS: list[str] = env.list("EXTRA_HOSTS", [])
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 300)  # after this a message in a dead worker's hand is free
+JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 90)  # after so long in silence a dead worker's job is free
 MAILBOX_DIR = env.str("MAILBOX_DIR", "")  # where the demo's mail sink keeps what it received
 
 # Answers to what the programme's papers leave open; docs/decisions/0001 gives the reason for each.
@@ -62,6 +63,7 @@ MINIMUM_AGE = env.int("MINIMUM_AGE", 18)
 ACCESSIBILITY_NEEDS: list[str] = env.list("ACCESSIBILITY_NEEDS", ["captions", "sign_language", "audio_only"])
 CERTIFICATE_LANGUAGE = env.str("CERTIFICATE_LANGUAGE", "")  # empty: the holder's own
 CERTIFICATE_SIGNER = env.str("CERTIFICATE_SIGNER", "Programme coordination")
+CERTIFICATE_ISSUER = env.str("CERTIFICATE_ISSUER", "Forest Allies")
 
 seal_or_stop()
 
@@ -103,14 +105,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.locale.LocaleMiddleware",  # early: what refuses a request answers in the reader's language
     "forestallies.middleware.refuse_unprintable_input",
     "forestallies.middleware.answer_busy",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "forestallies.middleware.SignInFirst",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -158,7 +160,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits live here; in Postgres, so that a dead Redis never keeps anybody from signing in.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+        # Django's own 300 would let anybody wash the counters away by failing to sign in as 300 people.
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    },
     "fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 
@@ -194,6 +201,7 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # phones are shared: who changes the address or password proves herself anew
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
@@ -202,9 +210,10 @@ ACCOUNT_RATE_LIMITS = {
     "login": "120/m/ip",
     "login_failed": "60/5m/ip,8/5m/key",
     "request_login_code": "60/m/ip,5/5m/key",
-    "apply": "30/h/ip",
-    "application_status": "120/h/ip",
-    "welcome": "60/h/ip",
+    "apply": "60/h/ip",
+    "application_status": "600/h/ip",
+    "welcome": "600/h/ip",
+    "verify": "20/m/ip",
 }
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -299,7 +308,11 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_SOFT_TIME_LIMIT = 90
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"notices.*": {"queue": "mail"}, "events.send_due_reminders": {"queue": "mail"}}
+CELERY_TASK_ROUTES = {
+    "notices.*": {"queue": "mail"},
+    "events.send_due_reminders": {"queue": "mail"},
+    "jobs.*": {"queue": "documents"},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -320,6 +333,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=60),
         "options": {"expires": 60},
     },
+    "run-waiting-jobs": {"task": "jobs.run_waiting", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
 }
 
 # --- Logging ----------------------------------------------------------------------------------------------------------
@@ -327,9 +341,14 @@ CELERY_BEAT_SCHEDULE = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"mask": {"()": "forestallies.logs.MaskSecrets"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]}},
+    "formatters": {
+        "line": {
+            "class": "forestallies.logs.MaskSecrets",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"level": "WARNING"},

@@ -7,7 +7,7 @@ from django.urls import include, path
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from forestallies.views import front, health, me
+from forestallies.views import front, health, me, participation, reports, staff_events
 
 handler400 = "forestallies.views.errors.bad_request"
 handler403 = "forestallies.views.errors.forbidden"
@@ -25,6 +25,27 @@ front_pages = [
 member_pages = [
     # Oneself
     path("me/", me.my_page, name="my_page"),
+    path("me/participation/", participation.participation, name="participation"),
+]
+
+staff_pages = [
+    # The events one looks after
+    path("staff/events/", staff_events.staff_event_list, name="staff_event_list"),
+]
+
+report_pages = [
+    # Reports, for coordinators
+    path("staff/reports/attendance/", reports.attendance_list, name="attendance_list"),
+    path(
+        "staff/reports/attendance/<slug:kind>/<slug:slug>/<slug:name>/",
+        reports.attendance_report,
+        name="attendance_report",
+    ),
+    path(
+        "staff/reports/attendance/<slug:kind>/<slug:slug>/<slug:name>.<slug:form>",
+        reports.attendance_download,
+        name="attendance_download",
+    ),
 ]
 
 machines = [
@@ -36,11 +57,14 @@ machines = [
 urlpatterns = [
     *front_pages,
     *member_pages,
+    *staff_pages,
+    *report_pages,
     *machines,
     path("", include("workshops.urls")),
     path("", include("programs.urls")),
     path("", include("events.urls")),
     path("", include("members.urls")),
+    path("", include("certificates.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

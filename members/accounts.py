@@ -4,11 +4,13 @@ from typing import Any
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import email_changed
 from allauth.mfa.signals import authenticator_added
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from forestallies.lib import clock, zones
+from members.actions import invitations
 from members.emails import stranger, to
 from members.models import Member
 from members.policies import SECOND_FACTOR_PROVED
@@ -26,6 +28,12 @@ def display_name(member: Member) -> str:
 def remember_proof(request: HttpRequest, user: Member, **_: Any) -> None:
     """Setting a second factor up takes a valid code, so this session need not prove it once more."""
     request.session[SECOND_FACTOR_PROVED] = str(user.pk)
+
+
+@receiver(email_changed)
+def end_invitations(user: Member, **_: Any) -> None:
+    """A link that was sent to the old address signs nobody in any more."""
+    invitations.withdraw(member=user, at=clock.now())
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -1,11 +1,15 @@
 """People, organisations and rights in the staff admin."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Model
+from django.forms import ModelForm
 from django.http import HttpRequest
 from modeltranslation.admin import TranslationAdmin
 
 from forestallies.lib import clock
+from members.actions import people
 from members.admin_base import ReadOnlyAdmin, ScopedAdmin
 from members.models import Circle, Community, Grant, Member, Organisation, StakeholderCategory, Theme
 
@@ -18,6 +22,11 @@ class MemberAdmin(ScopedAdmin):
     search_fields = ("name",)
     fields = ("name", "email", "country", "zone", "language", "is_active")
     ordering = ("name", "id")
+
+    def save_model(self, request: HttpRequest, obj: Model, form: "ModelForm[Any]", change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            people.follow_address(member=obj, by=request.user, at=clock.now())  # type: ignore[arg-type]
 
 
 @admin.register(Organisation)

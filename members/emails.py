@@ -52,11 +52,14 @@ def application_received(application: Application, *, token: str) -> Posting:
 
 
 def application_exists(application: Application, *, token: str, at: datetime) -> Posting:
-    """Tell somebody who applied again that the first application is being read; with a new status link."""
+    """Tell somebody who applied again that the first application is being read; with a new status link.
+
+    Once an hour at most: anybody can type her address into the form.
+    """
     context = {"application": application, "link": _status_link(token)}
     return Posting(
         message=render("application_exists", to_applicant(application), context, about=about(application)),
-        key=f"application_exists:{application.pk}:{at:%Y%m%dT%H%M%S}",
+        key=f"application_exists:{application.pk}:{at:%Y%m%dT%H}",
         sensitive=True,
     )
 

@@ -43,6 +43,18 @@ def has_second_factor(request: HttpRequest) -> bool:
     return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
 
 
+def proved_lately(request: HttpRequest, *, at: datetime) -> bool:
+    """Whether this session proved who it is, by any means, within `ACCOUNT_REAUTHENTICATION_TIMEOUT` seconds.
+
+    The demo asks nobody.
+    """
+    if settings.DEMO:
+        return True
+    records = get_authentication_records(request, request.user)
+    latest = max((record.get("at", 0) for record in records), default=0)
+    return bool(at.timestamp() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+
+
 def owns_second_factor(member: Member) -> bool:
     """Whether the person has set up a one-time code or a passkey."""
     kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]

@@ -6,16 +6,17 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from forestallies.lib import clock
+from forestallies.lib import clock, links
 from members import policies
 from members.requests import MemberRequest
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def reader_is_staff(request: HttpRequest) -> bool:
@@ -37,7 +38,7 @@ def staff_only(view: View) -> View:
     """Let coordinators and facilitators in who proved their second factor; send the others where they can do so."""
 
     @wraps(view)
-    def wrapped(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         check_reader_is_staff(request)
         return ask_second_factor(request) or view(request, *args, **kwargs)
 
@@ -50,4 +51,16 @@ def ask_second_factor(request: HttpRequest) -> HttpResponse | None:
         return None
     owns_one = request.user.is_authenticated and policies.owns_second_factor(request.user)
     page = "mfa_reauthenticate" if owns_one else "mfa_activate_totp"
-    return redirect(f"{reverse(page)}?{urlencode({'next': request.get_full_path()})}")
+    return redirect(f"{reverse(page)}?{urlencode({'next': links.way_back(request) or reverse('my_page')})}")
+
+
+def ask_again(request: HttpRequest, *, back: str) -> HttpResponse | None:
+    """Redirect to confirming who one is, and from there to `back`; None when that was done a short while ago.
+
+    For what should not happen at a desk left open: taking out the data of many people.
+    """
+    if policies.proved_lately(request, at=clock.now()):
+        return None
+    owns_one = request.user.is_authenticated and policies.owns_second_factor(request.user)
+    page = "mfa_reauthenticate" if owns_one else "account_reauthenticate"
+    return redirect(f"{reverse(page)}?{urlencode({'next': back})}")

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from notices.models import Notice
 from notices.render import Message
@@ -58,9 +59,14 @@ def post_many_once(postings: Iterable[Posting], *, at: datetime) -> int:
 
 def withdraw(*, guard: str, subject_ref: str, at: datetime, reason: str) -> int:
     """Take back messages about a subject that did not leave yet; return how many."""
-    return Notice.objects.filter(
-        guard=guard, subject_ref=subject_ref, state__in=[Notice.State.QUEUED, Notice.State.RETRY]
-    ).update(state=Notice.State.CANCELLED, problem=reason, finished_at=at)
+    return withdraw_all(Notice.objects.filter(guard=guard, subject_ref=subject_ref), at=at, reason=reason)
+
+
+def withdraw_all(notices: QuerySet[Notice], *, at: datetime, reason: str) -> int:
+    """Take back those of these messages that did not leave yet; return how many."""
+    return notices.filter(state__in=[Notice.State.QUEUED, Notice.State.RETRY]).update(
+        state=Notice.State.CANCELLED, problem=reason, finished_at=at
+    )
 
 
 def _row(posting: Posting, at: datetime) -> Notice:

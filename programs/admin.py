@@ -1,12 +1,17 @@
 """Editions and sessions in the staff admin."""
 
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import Max, QuerySet
+from django.http import HttpRequest
 
 from events.admin_base import EventAdmin
 from members.admin_base import ReadOnlyAdmin
-from programs.models import Edition, Session
+from members.models import Circle
+from programs.forms import SessionForm
+from programs.models import Audience, Cohort, Edition, Module, Session
 
 
 @admin.register(Edition)
@@ -17,13 +22,47 @@ class EditionAdmin(ReadOnlyAdmin):
 
 @admin.register(Session)
 class SessionAdmin(EventAdmin):
-    list_display = ("number", *EventAdmin.list_display)
-    fields = (*EventAdmin.words, "edition", "number", "module", "session_audience", *EventAdmin.facts)
-    readonly_fields: ClassVar[tuple[str, ...]] = (
-        "edition",
-        "number",
-        "module",
-        "session_audience",
-        *EventAdmin.readonly_fields,
-    )
+    form = SessionForm
+    list_display = ("number", *EventAdmin.list_display, "edition")
     list_select_related = ("edition",)
+    of_kind = ("edition", "number", "module", "session_audience")
+    once = ("edition",)
+    until_announced = ("number", "session_audience")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the reader's own editions that are not over, and the modules of their programmes."""
+        if db_field.name == "edition":
+            kwargs["queryset"] = self._editions(request)
+        if db_field.name == "module":
+            programmes = Edition.objects.filter(circle__in=self.homes(request)).values("programme")
+            kwargs["queryset"] = Module.objects.filter(programme__in=programmes)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Propose the running edition, its next number, and its usual hour."""
+        initial: dict[str, Any] = {"minutes": 120}
+        if edition := self._editions(request).select_related("programme").order_by("-state", "-starts_on").first():
+            last = edition.sessions.aggregate(last=Max("number"))["last"]
+            initial |= {
+                "edition": edition.pk,
+                "number": 0 if last is None else last + 1,
+                "zone": edition.zone,
+                "wall_time": edition.programme.wall_time,
+            }
+        return {**initial, **super().get_changeform_initial_data(request)}
+
+    def countries_to_show(self, request: HttpRequest) -> Iterable[str]:
+        lists = self._editions(request).values_list("countries", flat=True)
+        return dict.fromkeys(country for countries in lists for country in countries)
+
+    def settle(self, obj: Session) -> None:
+        obj.home, obj.countries = obj.edition.circle, obj.edition.countries
+        obj.slug = f"{obj.edition.slug}-session-{obj.number}"
+
+    def audience_of(self, obj: Session) -> Iterable[Circle]:
+        """The circles of the cohorts: the core group's alone, or both."""
+        kinds = [Cohort.Kind.CORE] if obj.session_audience == Audience.CORE else list(Cohort.Kind)
+        return Circle.objects.filter(cohort__edition=obj.edition_id, cohort__kind__in=kinds)
+
+    def _editions(self, request: HttpRequest) -> QuerySet[Edition]:
+        return Edition.objects.filter(circle__in=self.homes(request)).exclude(state=Edition.State.ARCHIVED)

@@ -8,7 +8,10 @@ class ProgramsConfig(AppConfig):
 
     def ready(self) -> None:
         from events import kinds
+        from jobs import work
+        from programs.actions import certificates
 
         kinds.register(
             kinds.Kind("session", _("session"), page=lambda event: reverse("session_page", args=[event.slug]))
         )
+        work.register(certificates.KIND, certificates.issue_all)

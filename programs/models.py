@@ -119,6 +119,12 @@ class Edition(models.Model):
         return self.name
 
 
+class CohortQuerySet(models.QuerySet["Cohort"]):
+    def visible_to(self, member: Member, *, at: datetime) -> "CohortQuerySet":
+        """Cohorts of the editions one has a staff right on."""
+        return self.filter(edition__in=Edition.objects.visible_to(member, at=at))
+
+
 class Cohort(models.Model):
     """The core or the wider group of an edition, as a circle."""
 
@@ -130,6 +136,8 @@ class Cohort(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     circle = models.OneToOneField(Circle, on_delete=models.PROTECT, related_name="cohort")
     first_session = models.PositiveSmallIntegerField(default=0)  # number of the session from which it takes part
+
+    objects = CohortQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["edition", "kind"], name="cohort_once")]

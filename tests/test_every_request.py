@@ -4,6 +4,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from psycopg2.errors import LockNotAvailable
 
 from events.actions import registrations
@@ -26,6 +27,39 @@ def test_nul_in_any_part_is_refused(client, community, send):
     answer = send(client)
     assert answer.status_code == 400
     assert answer.headers["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize(
+    "send",
+    [
+        lambda browser: browser.get("/", {"q": NUL}),
+        lambda browser: browser.post(
+            "/apply/", f"a={'b' * 2_000_000}", content_type="application/x-www-form-urlencoded"
+        ),
+        lambda browser: browser.post("/apply/", {f"f{number}": "" for number in range(3_000)}),
+    ],
+)
+def test_refused_request_is_answered_in_the_readers_language(client, db, send):
+    translation.activate("fr")  # what another reader's page left behind in this thread
+    answer = send(client)
+    assert answer.status_code == 400
+    assert '<html lang="en"' in answer.content.decode()
+
+
+def test_button_pressed_after_the_session_ended_leads_back_to_its_page(client, workshop):
+    page = reverse("workshop_page", args=[workshop.slug])
+    referer = {"referer": f"http://testserver{page}"}
+    answer = client.post(reverse("registration_create", args=[workshop.pk]), headers=referer)
+    assert answer.url == f"{reverse('account_login')}?next={page}"
+
+
+@pytest.mark.parametrize(
+    "referer",
+    ["", "https://evil.example/", "//evil.example/", "javascript:alert(1)", "\xff", "http://testserver.evil/"],
+)
+def test_button_pressed_after_the_session_ended_leads_nowhere_else(client, workshop, referer):
+    answer = client.post(reverse("registration_create", args=[workshop.pk]), headers={"referer": referer})
+    assert answer.url == f"{reverse('account_login')}?next="
 
 
 def test_every_answer_carries_the_security_headers(client, community):

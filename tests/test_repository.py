@@ -20,7 +20,7 @@ PAGES = [path for path in TEMPLATES if "emails" not in path.parts]
 REACHED_THROUGH_ANOTHER = {
     "members.signininvitation", "members.affiliation", "members.circlemember", "members.consent", "members.theme",
     "members.stakeholdercategory", "events.transition", "events.role", "events.attendance",
-    "events.attendanceevidence", "programs.programme", "programs.module", "programs.sessionplan", "programs.cohort",
+    "events.attendanceevidence", "programs.programme", "programs.module", "programs.sessionplan",
     "programs.enrolment", "certificates.certificate", "certificates.document", "jobs.job", "jobs.submission",
     "audit.entry",
 }  # fmt: skip

@@ -73,7 +73,10 @@ def test_example_names_every_setting_and_no_other():
     import re
 
     read = set()
-    for file in ("forestallies/settings.py",):
-        read |= set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / file).read_text()))
+    for file, names in (
+        ("forestallies/settings.py", r'env\.\w+\(\s*"([A-Z_]+)"'),
+        ("docker-compose.yml", r"\$\{(\w+)"),
+    ):
+        read |= set(re.findall(names, (ROOT / file).read_text()))
     example = set(re.findall(r"^#?\s?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert example == read

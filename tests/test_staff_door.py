@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
 from members import policies
+from tests.factories import ApplicationFactory
 from tests.world import sign_in
 
 STAFF_PAGES = ["application_list", "admin:index", "admin:members_member_changelist"]
@@ -24,6 +25,15 @@ def test_staff_who_own_one_are_asked_to_prove_it(bo, page):
     Authenticator.objects.create(user=bo, type=Authenticator.Type.TOTP, data={"secret": "x"})
     answer = sign_in(bo, second_factor=False).get(reverse(page))
     assert answer.url == f"{reverse('mfa_reauthenticate')}?next={reverse(page).replace('/', '%2F')}"
+
+
+def test_after_the_proof_a_button_leads_back_to_its_page(bo):
+    application = ApplicationFactory.create()
+    Authenticator.objects.create(user=bo, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    page = reverse("application_detail", args=[application.pk])
+    address = reverse("application_decline", args=[application.pk])
+    answer = sign_in(bo, second_factor=False).post(address, headers={"referer": f"http://testserver{page}"})
+    assert answer.url == f"{reverse('mfa_reauthenticate')}?next={page.replace('/', '%2F')}"
 
 
 @pytest.mark.parametrize("page", STAFF_PAGES)
@@ -56,6 +66,15 @@ def test_proof_of_another_person_does_not_count(bo, ana):
     session = browser.session
     session["account_authentication_methods"] = [{"method": "mfa", "at": 0}]
     session["account_authentication_methods_user"] = str(ana.pk)
+    session.save()
+    assert browser.get(reverse("application_list")).status_code == 302
+
+
+def test_proof_left_by_another_person_does_not_count(bo, ana):
+    """Two people of one household, one after the other in one browser."""
+    browser = sign_in(bo, second_factor=False)
+    session = browser.session
+    session[policies.SECOND_FACTOR_PROVED] = str(ana.pk)
     session.save()
     assert browser.get(reverse("application_list")).status_code == 302
 

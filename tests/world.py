@@ -8,16 +8,19 @@ from django.test import Client
 
 from audit.models import Entry, record
 from events.models import Role
-from forestallies.lib import links
+from forestallies.lib import clock, links
 from members.actions import invitations
 from members.models import Affiliation, Grant, Member, Membership, StakeholderCategory
 from notices import outbox
 from notices.models import Notice
 from notices.render import Message, Recipient
+from programs.candidates import certificate_key
 from programs.models import Audience, Edition, Module, Programme, Session
+from tests.certificates import papers
 from tests.factories import (
     ApplicationFactory,
     CircleFactory,
+    CohortFactory,
     GrantFactory,
     MemberFactory,
     OrganisationFactory,
@@ -62,15 +65,24 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
     record(verb="world.made", subject=ana, by=None, at=at)
     message = Message("x", Recipient("x@example.org", "X", "en", "UTC"), "subject", "text", "html")
     outbox.post_once(outbox.Posting(message=message, key="x"), at=at)
+    certificate = papers.issued(ana)
+    cohort = CohortFactory.create(edition=session.edition)
     category = StakeholderCategory.objects.create(code="COOP", name="Farmers’ cooperative", position=4)
     return World(
         people={"anon": None, "cy": cy, "ana": ana, "fay": fay, "bo": bo, "root": root},
         arguments={
             "gathering": workshop.gathering.slug,
+            "report_kind": "gathering",
+            "report_name": "detail",
+            "report_format": "csv",
             "workshop": workshop.slug,
             "session": session.slug,
             "event_id": workshop.pk,
             "application_id": application.pk,
+            "certificate_code": certificate.code,
+            "certificate_id": certificate.pk,
+            "cohort_id": cohort.pk,
+            "cohort_certificate_id": papers.issued(key=certificate_key(cohort, newcomer.pk)).pk,
             "status_token": token,
             "welcome_token": welcome_token,
         },
@@ -114,14 +126,14 @@ def foreign_session() -> Session:
 
 
 def sign_in(person: Member | None, *, second_factor: bool = True) -> Client:
-    """A browser in which somebody is signed in (nobody when None), with her second factor proved."""
+    """A browser in which somebody is signed in (nobody when None), with her second factor proved a moment ago."""
     browser = Client()
     if person is None:
         return browser
     browser.force_login(person)
     if second_factor:
         session = browser.session
-        session["account_authentication_methods"] = [{"method": "mfa", "at": 0, "type": "totp"}]
+        session["account_authentication_methods"] = [{"method": "mfa", "at": clock.now().timestamp(), "type": "totp"}]
         session["account_authentication_methods_user"] = str(person.pk)
         session.save()
     return browser

@@ -47,6 +47,13 @@ class EventQuerySet(models.QuerySet["Event"]):
         held = Grant.objects.current(at).filter(member=member, right__in=rights)
         return self.filter(Q(home__in=held.values("circle")) | Q(home__parent__in=held.values("circle")))
 
+    def staffed_by(self, member: Member, *, at: datetime) -> "EventQuerySet":
+        """Events one has a role in, and all that one's staff rights look after; not those one merely attends."""
+        from events.models.roles import Role
+
+        helping = Role.objects.standing().filter(member=member).values("event")
+        return self.filter(Q(pk__in=self.run_by(member, at=at).values("pk")) | Q(pk__in=helping))
+
     def visible_to(self, member: Member, *, at: datetime) -> "EventQuerySet":
         """Published events of one's circles, those one has a role in, and all that one's grants look after."""
         from events.models.roles import Role

@@ -6,12 +6,11 @@ from typing import Any
 
 from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 View = Callable[..., HttpResponse]
 
 
-def limited(action: str, *, methods: tuple[str, ...] = ("GET", "POST")) -> Callable[[View], View]:
+def limited(action: str, *, methods: tuple[str, ...] = ("GET", "HEAD", "POST")) -> Callable[[View], View]:
     """Answer 429 when one address asks too often.
 
     Args:
@@ -22,9 +21,10 @@ def limited(action: str, *, methods: tuple[str, ...] = ("GET", "POST")) -> Calla
     def decorate(view: View) -> View:
         @wraps(view)
         def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.method in methods and not ratelimit.consume(request, action=action):
-                return render(request, "429.html", status=429)
-            return view(request, *args, **kwargs)
+            refusal = None
+            if request.method in methods:  # allauth by itself would let every GET pass uncounted
+                refusal = ratelimit.consume_or_429(request, action=action, limit_get=True)
+            return refusal or view(request, *args, **kwargs)
 
         return wrapped
 

@@ -4,11 +4,24 @@ import hashlib
 import secrets
 
 from django.conf import settings
+from django.http import HttpRequest
 
 
 def absolute(path: str) -> str:
     """Put the portal's own address before a path; used wherever no request is at hand, above all in mails."""
     return settings.SITE_URL.rstrip("/") + path
+
+
+def way_back(request: HttpRequest) -> str:
+    """Where somebody can go on after an interruption: the page asked for, or the one whose form she was sending.
+
+    Empty when the browser does not tell which page of this portal that was.
+    """
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    page = request.headers.get("Referer", "")
+    here = f"{request.scheme}://{request.get_host()}/"
+    return page.removeprefix(here.rstrip("/")) if page.startswith(here) else ""
 
 
 def new_token() -> tuple[str, str]:

@@ -5,7 +5,7 @@ dates, aware datetimes and None (an empty cell). A datetime is written in the zo
 the end, `starts (Africa/Accra)`, and in UTC where it names none. Whatever text comes in, no program may take it for a
 formula: in XLSX text is always a text cell; in CSV, which has no types, `defused` puts an apostrophe before it.
 
-docs/decisions/0002 gives the reasons.
+docs/decisions/0006 gives the reasons.
 """
 
 import csv

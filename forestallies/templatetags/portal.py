@@ -48,6 +48,14 @@ def long_day(day: date) -> str:
 
 
 @register.filter
+def day(moment: date) -> str:
+    """Say a day without its weekday, `1 December 2026`; of an instant the day in the reader's own zone."""
+    if isinstance(moment, datetime):
+        moment = moment.astimezone(timezone.get_current_timezone())
+    return format_date(moment, "long", locale=zones.babel_locale())
+
+
+@register.filter
 def local_time(instant: datetime) -> zones.LocalTime:
     """Say an instant in the reader's own zone, which the middleware has made the current one."""
     return zones.local(instant, timezone.get_current_timezone_name())

@@ -4,14 +4,17 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from events import seats
+from events import policies, seats
 from events.models import Event, Registration
 from forestallies.lib import clock
+from forestallies.views.participation import records_of
+from forestallies.views.staff_events import waiting
 from jobs.forms import SubmissionForm
 from members.models import Membership
 from members.requests import MemberRequest
 
 OPEN_SHOWN = 6
+RECORDS_SHOWN = 3
 
 
 @require_safe
@@ -31,6 +34,8 @@ def my_page(request: MemberRequest) -> HttpResponse:
         "next_place": next((place for place in registered if place.is_confirmed), None),
         "registered": registered,
         "open_to_me": open_to_me[:OPEN_SHOWN],
+        "records": records_of(member, at=at)[:RECORDS_SHOWN],
+        "to_record": waiting(policies.events_to_mark(member, at=at), at).order_by("-starts_at", "-id")[:OPEN_SHOWN],
         "memberships": Membership.objects.filter(member=member).select_related("community", "organisation"),
         "form": SubmissionForm(),
     }

@@ -43,9 +43,10 @@ def submit(*, community: Community, answers: dict[str, Any], at: datetime) -> Ap
     token, token_hash = links.new_token()
     waiting = Application.objects.open().filter(community=community, email=address).first()
     if waiting:
-        waiting.token_hash = token_hash
-        waiting.save(update_fields=["token_hash"])
-        outbox.post_once(emails.application_exists(waiting, token=token, at=at), at=at)
+        # The link in the applicant's hands stays good unless this mail brings her a new one.
+        if outbox.post_once(emails.application_exists(waiting, token=token, at=at), at=at):
+            waiting.token_hash = token_hash
+            waiting.save(update_fields=["token_hash"])
         return None
     application = Application.objects.create(
         community=community, terms_version=VERSION, token_hash=token_hash, submitted_at=at, **answers
@@ -73,11 +74,13 @@ def approve(*, application: Application, organisation: Organisation | None, by: 
             practitioner without an organisation).
 
     Raises:
-        ApplicationRefused: somebody decided already.
+        ApplicationRefused: somebody decided already, or the person's account is switched off.
         PermissionDenied: `by` may not decide.
     """
     application = _locked(application, Application.State.APPROVED, by=by, at=at)
     member = _member_of(application)
+    if not member.is_active:
+        raise ApplicationRefused(_("This person’s account is switched off; only an administrator can open it again."))
     membership = memberships.begin(
         member=member,
         community=application.community,

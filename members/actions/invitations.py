@@ -20,12 +20,19 @@ class InvitationRefused(Exception):
 @transaction.atomic
 def issue(*, member: Member, at: datetime) -> tuple[SignInInvitation, str]:
     """Make a link for a member; older ones stop working. Returns the row and the token, which is kept nowhere."""
-    SignInInvitation.objects.filter(member=member, used_at=None).update(used_at=at)
+    withdraw(member=member, at=at)
+    # allauth's row of the address, so that the first sign-in by code, too, proves it and asks for no second code.
+    EmailAddress.objects.get_or_create(user=member, email=member.email, defaults={"primary": True})
     token, token_hash = links.new_token()
     invitation = SignInInvitation.objects.create(
         member=member, token_hash=token_hash, created_at=at, expires_at=at + LIFETIME
     )
     return invitation, token
+
+
+def withdraw(*, member: Member, at: datetime) -> None:
+    """Let a member's open links end: they were sent to an address that is hers no longer, or newer ones follow."""
+    SignInInvitation.objects.filter(member=member, used_at=None).update(used_at=at)
 
 
 def find(*, token: str, at: datetime) -> SignInInvitation:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from forestallies.lib import text
 from forestallies.lib.fields import LineField, ProseField
 from members.models.circles import Circle
 from members.models.communities import Community
@@ -100,6 +101,10 @@ class Application(models.Model):
     def save(self, **kwargs: Any) -> None:
         self.email = self.email.strip().lower()
         super().save(**kwargs)
+
+    def clean(self) -> None:
+        super().clean()
+        text.check_printable(self.email)  # a quoted address may hold control characters
 
     def is_open(self) -> bool:
         return self.state in self.OPEN

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from forestallies.lib import zones
+from forestallies.lib import text, zones
 from forestallies.lib.database import Fold
 from forestallies.lib.fields import LineField
 
@@ -119,6 +119,7 @@ class Member(AbstractBaseUser):
     def clean(self) -> None:
         super().clean()
         self.email = self.email.strip().lower() if self.email else None
+        text.check_printable(self.email or "")  # a quoted address may hold control characters
 
     def get_full_name(self) -> str:
         return self.name

@@ -1,18 +1,21 @@
 """One mail of every kind, made by the functions that make it in life, for people whose words may be hostile."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 from django.test import RequestFactory
 
 from events import emails as event_emails
 from events.models import Event, Registration
+from events.telling import Listener, Span
 from members import emails as member_emails
 from members.accounts import AccountAdapter
 from members.models import Application, Grant, Member
 from notices.outbox import Posting
 from notices.render import Message
+from programs import emails as program_emails
+from tests.certificates import papers
 from tests.factories import ApplicationFactory, EventFactory, GrantFactory, MemberFactory, RegistrationFactory
 
 AT = datetime(2026, 12, 1, 13, 0, tzinfo=UTC)  # a day before the factory's event starts
@@ -51,7 +54,15 @@ ACCOUNT_CONTEXTS: dict[str, dict[str, object]] = {
     "mfa/email/recovery_codes_generated": NOTIFICATION,
 }
 
-EVENT_KINDS = ("registration_confirmed", "waitlisted", "promoted", "registration_cancelled", "reminder_24h")
+EVENT_KINDS = (
+    "registration_confirmed",
+    "waitlisted",
+    "promoted",
+    "registration_cancelled",
+    "reminder_24h",
+    "rescheduled",
+    "event_cancelled",
+)
 JOINING_KINDS = (
     "application_received",
     "application_exists",
@@ -60,7 +71,7 @@ JOINING_KINDS = (
     "welcome",
     "application_declined",
 )
-KINDS = (*EVENT_KINDS, *JOINING_KINDS, *ACCOUNT_CONTEXTS)
+KINDS = (*EVENT_KINDS, *JOINING_KINDS, "certificate_issued", *ACCOUNT_CONTEXTS)
 
 
 def person(language: str = "en", *, zone: str = "America/Lima", name: str = "Ana Quispe") -> Member:
@@ -95,6 +106,9 @@ def posting(kind: str, language: str = "en", *, name: str = "Ana Quispe", title:
     """Make the posting of one of the portal's own mails."""
     if kind in EVENT_KINDS:
         return _event_posting(kind, person(language, name=name), title)
+    if kind == "certificate_issued":
+        holder = person(language, name=name)
+        return program_emails.certificate_issued(papers.issued(holder, name=holder.name))
     return _joining_posting(kind, language, name)
 
 
@@ -112,8 +126,19 @@ def _event_posting(kind: str, member: Member, title: str) -> Posting:
             registration(member, State.CANCELLED, title=title), had_seat=True, at=AT
         ),
         "reminder_24h": lambda: event_emails.reminder_24h(registration(member, State.CONFIRMED, title=title), at=AT),
+        "rescheduled": lambda: event_emails.rescheduled(*_told_of(member, title, timedelta(days=1)), at=AT),
+        "event_cancelled": lambda: event_emails.event_cancelled(
+            *_told_of(member, title, timedelta()), reason="The speaker is ill.", at=AT
+        ),
     }
     return make[kind]()
+
+
+def _told_of(member: Member, title: str, off: timedelta) -> tuple[Event, Listener]:
+    """An event and somebody with a seat in it, who was told a time that is off by so much."""
+    event = registration(member, Registration.State.CONFIRMED, title=title).event
+    told = Span(event.starts_at + off, event.ends_at + off)
+    return event, Listener(member, told, has_seat=True, has_entry=True)
 
 
 def _joining_posting(kind: str, language: str, name: str) -> Posting:

@@ -1,4 +1,4 @@
-"""The catalogues: whole for the mails, sound for everything else."""
+"""The catalogues: whole for the mails and for what is printed, sound for everything else."""
 
 import ast
 import re
@@ -14,7 +14,13 @@ from forestallies.management.commands.collect_messages import LOCALES, PLURALS
 from members.models import Application
 
 ROOT = Path(settings.BASE_DIR)
-MAIL_CODE = ("events/emails.py", "events/invitation.py", "members/emails.py", "notices/render.py")
+MAIL_CODE = (
+    "certificates/facts.py",
+    "events/emails.py",
+    "events/invitation.py",
+    "members/emails.py",
+    "notices/render.py",
+)
 CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}|</?\w+>")
 

@@ -12,7 +12,13 @@ from notices.mime import email_message
 from notices.models import Notice
 from tests.emails.samples import AT, KINDS, posting
 
-WITH_ENTRY = {"registration_confirmed": "REQUEST", "promoted": "REQUEST", "registration_cancelled": "CANCEL"}
+WITH_ENTRY = {
+    "registration_confirmed": "REQUEST",
+    "promoted": "REQUEST",
+    "registration_cancelled": "CANCEL",
+    "rescheduled": "REQUEST",
+    "event_cancelled": "CANCEL",
+}
 
 pytestmark = pytest.mark.django_db
 

@@ -70,6 +70,13 @@ def test_reminder_is_not_delivered_when_the_member_cancels_meanwhile(registratio
     assert not guards.ask("events.reminder", ref, at).ok
 
 
+def test_reminder_is_not_delivered_to_an_account_switched_off_meanwhile(registration):
+    registration.member.is_active = False
+    registration.member.save(update_fields=["is_active"])
+    ref = f"{registration.pk}:{registration.event.starts_at:%Y%m%dT%H%MZ}"
+    assert not guards.ask("events.reminder", ref, registration.event.starts_at - timedelta(hours=3)).ok
+
+
 def test_cancelled_event_reminds_nobody(registration):
     move(registration.event, state=Event.State.CANCELLED)
     assert reminders.send_due(at=registration.event.starts_at - DAY) == 0

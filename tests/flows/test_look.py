@@ -54,6 +54,7 @@ def test_pages_are_open_to_everybody(demo: None, tmp_path: Path, width: int, lan
     member = [*OWN, gathering, workshop.get_absolute_url()]
     application = Application.objects.open().earliest("id")
     staff = ["/staff/applications/", f"/staff/applications/{application.pk}/"]
+    staff += ["/staff/reports/attendance/", "/staff/reports/attendance/edition/sske-2025/matrix/"]
     with web(tmp_path) as address, chromium.launched() as browser:
         found = look(browser, address, "", [*PUBLIC, *DOORS], width, language)
         found += look(browser, address, "sanne.devries@example.org", member, width, language)

@@ -22,6 +22,18 @@ def test_clean_refuses_what_nobody_types(bad):
         text.clean(f"Ana{bad}Quispe")
 
 
+@pytest.mark.parametrize("bad", ["\u200b", "\u200b \ufeff", "\u00ad", "\u2060", "\u3164", "\u034f", "\U000e0041"])
+def test_clean_refuses_text_in_which_nothing_can_be_seen(bad):
+    with pytest.raises(ValidationError, match="seen"):
+        text.clean(bad)
+    assert text.clean(f"Ana{bad}") == text.tidy(f"Ana{bad}")
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "\u00a0"])
+def test_clean_leaves_empty_text_to_the_field(nothing):
+    assert text.clean(nothing) == ""
+
+
 @pytest.mark.parametrize(
     "name", ["Ana <b>", "O’Brien", "=1+1", "{{ 7*7 }}", '#read("x")', "李小龍", "م\u200dحمد", "👩‍🌾"]
 )

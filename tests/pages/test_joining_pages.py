@@ -93,8 +93,8 @@ def test_status_page_opens_with_the_link_of_the_mail_only(client, community):
 
 
 def test_too_many_applications_from_one_address_are_slowed_down(client, community):
-    answers = [apply(client, email=f"a{n}@example.org").status_code for n in range(31)]
-    assert answers == [302] * 30 + [429]
+    answers = [apply(client, email=f"a{n}@example.org").status_code for n in range(61)]
+    assert answers == [302] * 60 + [429]
 
 
 def test_coordinator_approves_on_the_staff_page(bo, community):

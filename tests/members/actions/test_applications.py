@@ -1,15 +1,17 @@
+import re
 from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from audit.models import Entry
+from forestallies.lib import links
 from members.actions import applications, invitations
 from members.models import Affiliation, Application, Consent, Grant, Member, Membership, Organisation
 from notices import delivery
 from notices.models import Notice
-from tests.factories import ApplicationFactory, GrantFactory, OrganisationFactory
+from tests.factories import ApplicationFactory, GrantFactory, MemberFactory, OrganisationFactory
 
 State = Application.State
 
@@ -50,6 +52,17 @@ def test_submit_again_keeps_one_application_and_says_so_by_mail_only(application
     assert submit(community, at + timedelta(days=1), why="Another try") is None
     assert Application.objects.get().why == WORDS["why"]
     assert Notice.objects.filter(kind="application_exists").count() == 1
+
+
+def test_submit_again_and_again_is_one_mail_an_hour_and_spoils_no_link(application, community, at):
+    """Anybody can type the address of somebody who applied."""
+    for minute in range(3):
+        submit(community, at + timedelta(minutes=minute))
+    told = Notice.objects.filter(kind="application_exists")
+    assert told.count() == 1
+    application.refresh_from_db()
+    [token] = re.findall(r"/apply/status/([^/]+)/", told.get().text)
+    assert application.token_hash == links.hash_token(token)
 
 
 def test_member_who_applies_again_is_told_by_mail_only(application, community, bo, at):
@@ -169,3 +182,19 @@ def test_token_is_stored_nowhere(cy, at):
     row, token = invitations.issue(member=cy, at=at)
     assert token not in str(row.__dict__)
     assert Member.objects.get(invitations__token_hash=row.token_hash) == cy
+
+
+def test_account_that_was_switched_off_is_not_promised_a_sign_in(application, bo, at):
+    MemberFactory.create(email="ada@example.org", is_active=False)
+    with pytest.raises(applications.ApplicationRefused, match="switched off"):
+        approve(application, bo, at)
+    application.refresh_from_db()
+    assert application.is_open()
+    assert not Notice.objects.filter(kind="welcome").exists()
+
+
+@pytest.mark.parametrize("email", ['"ada\\\x01"@example.org', '"ada\x7f"@example.org'])
+def test_address_with_control_characters_is_refused(application, email):
+    application.email = email
+    with pytest.raises(ValidationError, match="control characters"):
+        application.full_clean()

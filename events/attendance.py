@@ -1,0 +1,101 @@
+"""Who is on the attendance list of an event, and what stands there of each person."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
+
+from events.models import Attendance, Event, Registration, Role
+from forestallies.lib.database import Fold
+from members.models import Affiliation, CircleMember, Member
+
+FOUND_AT_MOST = 8
+FEWEST_LETTERS = 3
+
+
+@dataclass(frozen=True)
+class Line:
+    """One person on the list.
+
+    Attributes:
+        helps: has a role in the event and no seat.
+        attendance: what is on record of her; None while nothing is.
+    """
+
+    member: Member
+    helps: bool
+    attendance: Attendance | None
+
+    @property
+    def status(self) -> str:
+        return self.attendance.status if self.attendance else ""
+
+    @property
+    def reason(self) -> str:
+        return self.attendance.excused_reason if self.attendance else ""
+
+    @property
+    def organisations(self) -> str:
+        return ", ".join(place.organisation.name for place in self.member.affiliations.all())
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many people of a list have which mark, and how many have none."""
+
+    people: int
+    attended: int
+    partial: int
+    no_show: int
+    excused: int
+    made_up: int
+
+    @property
+    def unmarked(self) -> int:
+        return self.people - self.attended - self.partial - self.no_show - self.excused - self.made_up
+
+
+def expected(event: Event) -> set[int]:
+    """The ids of those who are on the list by themselves: confirmed, with a standing role, or with a mark already."""
+    confirmed = Registration.objects.filter(event=event).confirmed().order_by().values_list("member")
+    helping = Role.objects.filter(event=event).standing().values_list("member")
+    known = Attendance.objects.filter(event=event).values_list("member")
+    return {member for (member,) in confirmed.union(helping, known)}
+
+
+def invited(event: Event, *, at: datetime) -> QuerySet[Member]:
+    """Everybody in the event's audience: those who may have come without a registration."""
+    belongs = CircleMember.objects.current(at).filter(member=OuterRef("pk"), circle__in=event.audience.all())
+    return Member.objects.active().filter(Exists(belongs))
+
+
+def lines(event: Event, *, added: Collection[int] = ()) -> list[Line]:
+    """The list by name, in five queries however long it is; `added` are ids of people who came unregistered."""
+    known = {row.member_id: row for row in Attendance.objects.filter(event=event)}
+    seated = set(Registration.objects.filter(event=event).confirmed().values_list("member", flat=True))
+    helping = set(Role.objects.filter(event=event).standing().values_list("member", flat=True))
+    places = Affiliation.objects.filter(ends_on=None).select_related("organisation").order_by("id")
+    members = Member.objects.filter(pk__in={*known, *seated, *helping, *added}).order_by(Fold("name"), "id")
+    return [
+        Line(member, member.pk in helping - seated, known.get(member.pk))
+        for member in members.prefetch_related(Prefetch("affiliations", places))
+    ]
+
+
+def found(event: Event, name: str, *, known: Iterable[int], at: datetime) -> list[Member]:
+    """Find people of the audience by a part of their name, but for those who are known; a few at most.
+
+    Fewer than three letters find nobody, so that nobody leafs through the members this way.
+    """
+    if len(name) < FEWEST_LETTERS:
+        return []
+    people = invited(event, at=at).exclude(pk__in=known).annotate(folded=Fold("name"))
+    return list(people.filter(Q(folded__contains=Fold(Value(name)))).order_by("folded", "id")[:FOUND_AT_MOST])
+
+
+def tally(marked: Sequence[Line]) -> Tally:
+    """Count a list by its marks."""
+    counted = Counter(line.status for line in marked)
+    return Tally(people=len(marked), **{status.value: counted[status.value] for status in Attendance.Status})

@@ -1,0 +1,125 @@
+"""Whom a change of an event concerns, and which time each of these people was last told."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+
+from events.models import Event, Registration, Role
+from members.models import Member
+from notices.models import Notice
+
+MOVED_GUARD = "events.moved"
+UNDO = timedelta(minutes=10)  # a move is told after this, so that it can be taken back or corrected in silence
+NEAR = timedelta(hours=2)  # what starts sooner than this is told at once
+
+_STAMP = "%Y%m%dT%H%MZ"
+
+
+class Span(NamedTuple):
+    """From when until when, both aware and in UTC; half-open."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    @classmethod
+    def of(cls, event: Event) -> "Span":
+        return cls(event.starts_at, event.ends_at)
+
+
+@dataclass(frozen=True)
+class MoveRef:
+    """What a notice of a move remembers in its `subject_ref`: for whom, which move, from what she knows to what."""
+
+    event_id: int
+    member_id: int
+    sequence: int
+    told: Span
+    new: Span
+
+    def __str__(self) -> str:
+        instants = [f"{instant.astimezone(UTC):{_STAMP}}" for instant in (*self.told, *self.new)]
+        return ":".join([str(self.event_id), str(self.member_id), str(self.sequence), *instants])
+
+    @classmethod
+    def parse(cls, text: str) -> "MoveRef":
+        event_id, member_id, sequence, *instants = text.split(":")
+        told_start, told_end, new_start, new_end = (
+            datetime.strptime(instant, _STAMP).replace(tzinfo=UTC) for instant in instants
+        )
+        return cls(int(event_id), int(member_id), int(sequence), Span(told_start, told_end), Span(new_start, new_end))
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Somebody whom a change concerns.
+
+    Attributes:
+        told: the time she was last told.
+        has_seat: she registered, so she may want to give her place back.
+        has_entry: the event is, or belongs, in her calendar.
+    """
+
+    member: Member
+    told: Span
+    has_seat: bool
+    has_entry: bool
+
+
+def listeners(event: Event, *, states: Iterable[str], to: Span | None = None) -> list[Listener]:
+    """Everybody active who is registered in one of these states or has a standing role, once each.
+
+    Args:
+        event: as it stands before the change. For a lasting answer the caller holds its lock.
+        to: the time it is about to have.
+    """
+    now, unsure = Span.of(event), _unsure(event)
+    roles = Role.objects.standing().filter(event=event, member__is_active=True).select_related("member")
+    helpers = {role.member_id: role.member for role in roles}
+    found = {
+        pk: Listener(member, _known(unsure.get(pk), now, to), has_seat=False, has_entry=True)
+        for pk, member in helpers.items()
+    }
+    rows = Registration.objects.filter(event=event, state__in=states, member__is_active=True).select_related("member")
+    for row in rows:
+        move = unsure.get(row.member_id)
+        # Who got her place after that move was posted has been told the new time by the very mail about her place.
+        known = _known(move if move and row.state_since <= move.posted_at else None, now, to)
+        has_seat = row.state == Registration.State.CONFIRMED
+        found[row.member_id] = Listener(row.member, known, has_seat, has_entry=has_seat or row.member_id in helpers)
+    return [found[pk] for pk in sorted(found)]
+
+
+class Unsure(NamedTuple):
+    """A move that did not surely reach its reader: the times that she may believe in."""
+
+    beliefs: tuple[Span, ...]
+    posted_at: datetime
+
+
+def _unsure(event: Event) -> dict[int, Unsure]:
+    """By member, the moves of an event that are still in the outbox.
+
+    What nobody tried to send is unknown to its reader. Where a mail server broke off, the message may have come through
+    all the same, so its reader believes in the old time or in the new one.
+    """
+    found = {}
+    for state, ref, posted_at in untold_moves(event).values_list("state", "subject_ref", "created_at"):
+        move = MoveRef.parse(ref)
+        beliefs = (move.told,) if state == Notice.State.QUEUED else (move.told, move.new)
+        found[move.member_id] = Unsure(beliefs, posted_at)
+    return found
+
+
+def untold_moves(event: Event) -> QuerySet[Notice]:
+    """The messages about moves of an event that did not arrive yet, the oldest first."""
+    return Notice.objects.unfinished().filter(guard=MOVED_GUARD, subject_ref__startswith=f"{event.pk}:").order_by("id")
+
+
+def _known(move: Unsure | None, now: Span, to: Span | None) -> Span:
+    """The time to name as the former one: of those somebody may believe in, one that is wrong from now on."""
+    if move is None:
+        return now
+    return next((belief for belief in move.beliefs if belief != to), move.beliefs[0])

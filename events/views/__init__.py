@@ -1,0 +1,1 @@
+"""Pages that every kind of event shares, by what is done there."""

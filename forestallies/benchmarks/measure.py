@@ -1,0 +1,55 @@
+"""Measuring: the bare thing and the real one in turn, several rounds, medians."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+Run = Callable[[], float]  # does its work once and returns the rate, things per second
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What one comparison gave: rates, more is better.
+
+    Attributes:
+        what: the real thing, in a few words.
+        baseline: the bare thing beside it, in a few words.
+        unit: of what there are so many per second.
+    """
+
+    what: str
+    baseline: str
+    unit: str
+    bare: tuple[float, ...]
+    real: tuple[float, ...]
+
+    @property
+    def ratio(self) -> float:
+        """Share of the bare rate that the real thing reaches, of the medians."""
+        return median(self.real) / median(self.bare)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "what": self.what,
+            "baseline": self.baseline,
+            "unit": f"{self.unit} per second",
+            "bare": round(median(self.bare), 1),
+            "real": round(median(self.real), 1),
+            "ratio": round(self.ratio, 4),
+            "rounds": {"bare": [round(rate, 1) for rate in self.bare], "real": [round(rate, 1) for rate in self.real]},
+        }
+
+
+def compare(*, what: str, baseline: str, unit: str, bare: Run, real: Run, rounds: int) -> Measurement:
+    """Run both in turn, so that a busy minute of the machine falls on both."""
+    rates = [(bare(), real()) for _ in range(rounds)]
+    return Measurement(what, baseline, unit, tuple(pair[0] for pair in rates), tuple(pair[1] for pair in rates))
+
+
+def rate(count: int, act: Callable[[], object]) -> float:
+    """Do something that handles `count` things, and give things per second."""
+    start = time.perf_counter()
+    act()
+    return count / (time.perf_counter() - start)

@@ -1,0 +1,111 @@
+"""The coordinators' reports: choose what it is about, search, read, take it along."""
+
+import tempfile
+from contextlib import ExitStack
+from datetime import datetime
+from typing import Any, BinaryIO, cast
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_safe
+
+from forestallies.lib import clock
+from forestallies.lib.spreadsheets import FORMATS
+from forestallies.reports import exports, scopes
+from forestallies.reports.search import SearchForm
+from forestallies.reports.tables import Table
+from members import policies
+from members.models import Member
+from members.requests import MemberRequest
+from members.staff import ask_again, staff_only
+
+PER_PAGE = 25
+IN_MEMORY = 1_048_576  # bytes of a file; a larger one waits on disk, without a name
+OFFERED = ("xlsx", "csv")  # on the page; JSON is for programs, by the command
+
+
+@require_safe
+@staff_only
+def attendance_list(request: MemberRequest) -> HttpResponse:
+    """List the editions, gatherings and communities that one may report on."""
+    at = clock.now()
+    policies.check_coordinates_anything(request.user, at=at)
+    context = {
+        "editions": scopes.editions(request.user, at=at),
+        "gatherings": scopes.gatherings(request.user, at=at),
+        "communities": scopes.communities(request.user, at=at),
+    }
+    return render(request, "reports/attendance_list.html", context)
+
+
+@require_safe
+@staff_only
+def attendance_report(request: MemberRequest, kind: str, slug: str, name: str) -> HttpResponse:
+    """Show a report to read, narrowed by the search, 25 rows a page."""
+    at = clock.now()
+    table, scope = _load(request, kind, slug, name, at=at)
+    form = SearchForm(request.GET, scope=scope)
+    rows = table.rows(scope, form.search(), at) if form.is_valid() else Member.objects.none()
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    read, shown = table.reader(scope), table.shown(scope)
+    context: dict[str, Any] = {
+        "table": table,
+        "tables": exports.REPORTS.values(),
+        "scope": scope,
+        "form": form,
+        "page": page,
+        "labels": [label for label, _how in shown],
+        "lines": [(row, [(label, how(row)) for label, how in shown]) for row in map(read, page)],
+        "headings": table.headings(scope),
+        "formats": OFFERED,
+        "search": _without_page(request.GET),
+        "as_of": at,
+        "definitions": f"reports/_{table.name}.html",
+    }
+    return render(request, "reports/attendance_report.html", context, status=200 if form.is_valid() else 422)
+
+
+@require_GET
+@staff_only
+def attendance_download(request: MemberRequest, kind: str, slug: str, name: str, form: str) -> HttpResponseBase:
+    """Hand over the file of a report: only to somebody who proved lately who she is, and on record."""
+    at = clock.now()
+    table, scope = _load(request, kind, slug, name, at=at)
+    if form not in OFFERED:
+        raise Http404
+    search = SearchForm(request.GET, scope=scope)
+    page = f"{reverse('attendance_report', args=[kind, slug, name])}?{_without_page(request.GET)}"
+    if door := ask_again(request, back=page):
+        return door
+    if not search.is_valid():
+        return redirect(page)  # which says what is wrong
+    order = exports.Order(table, scope, search.search(), form, way="page", limit=exports.PAGE_LIMIT)
+    with ExitStack() as closing:
+        file = closing.enter_context(tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))
+        try:
+            exports.take(order, cast("BinaryIO", file), by=request.user, at=at)
+        except exports.ExportRefused as refusal:
+            messages.error(request, str(refusal))
+            return redirect(page)
+        closing.pop_all()  # the answer closes it
+    file.seek(0)
+    content_type = FORMATS[form].content_type
+    return FileResponse(file, as_attachment=True, filename=order.file_name(at), content_type=content_type)
+
+
+def _load(request: MemberRequest, kind: str, slug: str, name: str, *, at: datetime) -> tuple[Table, scopes.Scope]:
+    policies.check_coordinates_anything(request.user, at=at)
+    try:
+        return exports.REPORTS[f"attendance_{name}"], scopes.find(kind, slug, member=request.user, at=at)
+    except (KeyError, scopes.UnknownScope):
+        raise Http404 from None
+
+
+def _without_page(query: QueryDict) -> str:
+    kept = query.copy()
+    kept.pop("page", None)
+    return kept.urlencode()

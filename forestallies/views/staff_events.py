@@ -1,0 +1,86 @@
+"""The events that somebody looks after, of every programme."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.paginator import Paginator
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from events import policies
+from events.models import Attendance, Event, Registration
+from forestallies.lib import clock
+from forestallies.views.series import Series, in_series, series_among, series_of, with_series
+from members.requests import MemberRequest
+from members.staff import staff_only
+
+PER_PAGE = 25
+CAME = (Attendance.Status.ATTENDED, Attendance.Status.PARTIAL, Attendance.Status.MADE_UP)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One event in the list; `waits` for its attendance, of `expected` people `came`."""
+
+    event: Event
+    series: Series | None
+    has_begun: bool
+    waits: bool
+    expected: int
+    came: int
+
+
+@require_safe
+@staff_only
+def staff_event_list(request: MemberRequest) -> HttpResponse:
+    """List the events whose attendance one keeps: those that have begun, the latest first, or those to come."""
+    at = clock.now()
+    mine = policies.events_to_mark(request.user, at=at)
+    is_coming = request.GET.get("when") == "coming"
+    wanted = request.GET.get("of", "")
+    events = in_series(mine, wanted) if wanted else mine
+    listed = _coming(events, at) if is_coming else events.filter(starts_at__lte=at).order_by("-starts_at", "-id")
+    page = Paginator(_counted(with_series(listed)), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": [_row(event, at) for event in page],
+        "is_coming": is_coming,
+        "wanted": wanted,
+        "series": series_among(mine),
+        "waiting": waiting(mine, at).count(),
+    }
+    return render(request, "events/staff/event_list.html", context)
+
+
+def waiting(events: QuerySet[Event], at: datetime) -> QuerySet[Event]:
+    """Those that are over or running, and whose attendance nobody has recorded yet. Closed ones are left in peace."""
+    return events.filter(state=Event.State.SCHEDULED, starts_at__lte=at, attendance_recorded_at=None)
+
+
+def _coming(events: QuerySet[Event], at: datetime) -> QuerySet[Event]:
+    return events.filter(starts_at__gt=at).order_by("starts_at", "id")
+
+
+def _counted(events: QuerySet[Event]) -> QuerySet[Event]:
+    """Add how many people have a seat, and how many came."""
+    seats = Registration.objects.filter(event=OuterRef("pk")).confirmed().order_by().values("event")
+    came = Attendance.objects.filter(event=OuterRef("pk"), status__in=CAME).order_by().values("event")
+    return events.annotate(
+        expected=Coalesce(Subquery(seats.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0),
+        came=Coalesce(Subquery(came.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0),
+    )
+
+
+def _row(event: Event, at: datetime) -> Row:
+    has_begun = event.starts_at <= at
+    return Row(
+        event=event,
+        series=series_of(event),
+        has_begun=has_begun,
+        waits=has_begun and event.state == Event.State.SCHEDULED and event.attendance_recorded_at is None,
+        expected=event.expected,  # type: ignore[attr-defined]
+        came=event.came,  # type: ignore[attr-defined]
+    )

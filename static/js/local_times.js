@@ -1,0 +1,49 @@
+// Keeps the list of local times in step while date, time or zone are typed. Without it the server draws the list on save.
+"use strict";
+(() => {
+  const list = document.getElementById("local-times");
+  const note = document.getElementById("local-times-note");
+  const fields = ["id_wall_date", "id_wall_time", "id_zone"].map((id) => document.getElementById(id));
+  if (!list || fields.some((field) => !field)) return;
+
+  const DAY = 86400000;
+  const language = document.documentElement.lang || "en";
+
+  // How far a zone's clock is ahead of UTC at an instant, in milliseconds.
+  function offset(instant, zone) {
+    const format = new Intl.DateTimeFormat("en-US", {
+      timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric",
+      hour: "numeric", minute: "numeric", second: "numeric",
+    });
+    const part = {};
+    for (const { type, value } of format.formatToParts(instant)) part[type] = Number(value);
+    return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second) - instant;
+  }
+
+  // The instants at which a zone's clock shows this wall time: one, two on the night of autumn, none in spring's gap.
+  function instants(wall, zone) {
+    const offsets = new Set([offset(wall - DAY, zone), offset(wall + DAY, zone)]);
+    return [...offsets].map((ahead) => wall - ahead)
+      .filter((instant) => instant + offset(instant, zone) === wall).sort((a, b) => a - b);
+  }
+
+  function draw() {
+    const [day, clock, zone] = fields.map((field) => field.value);
+    const wall = Date.parse(`${day}T${clock.slice(0, 5)}Z`);
+    const found = Number.isNaN(wall) ? [] : instants(wall, zone);
+    for (const item of list.children) {
+      const [, hour, date] = item.children;
+      const there = { timeZone: item.dataset.zone };
+      hour.textContent = found.length
+        ? new Intl.DateTimeFormat("en-GB", { ...there, hour: "2-digit", minute: "2-digit" }).format(found[0]) : "–";
+      date.textContent = found.length
+        ? new Intl.DateTimeFormat(language, { ...there, weekday: "short", day: "numeric", month: "short" }).format(found[0])
+        : "";
+    }
+    if (Number.isNaN(wall)) note.textContent = "";
+    else note.textContent = found.length === 2 ? list.dataset.repeated : found.length ? "" : list.dataset.skipped;
+  }
+
+  for (const field of fields) field.addEventListener("input", draw);
+  draw();
+})();
