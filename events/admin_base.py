@@ -82,7 +82,7 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
         return super(ScopedAdmin, self).get_queryset(request).filter(pk__in=staffed.values("pk"))
 
     def may_add(self, request: HttpRequest) -> bool:
-        """Whether there is a home to make events in; asked once per request, because every page's menu wants to know."""
+        """Whether there is a home to make events in; asked once per request, every page's menu wants to know."""
         may: bool | None = getattr(request, "schedules_somewhere", None)
         if may is None:
             may = self.homes(request).exists()
