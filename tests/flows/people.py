@@ -2,11 +2,13 @@
 
 import re
 import time
+from pathlib import Path
 
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from members.models import Member
 from members.policies import SECOND_FACTOR_PROVED
@@ -21,6 +23,7 @@ class Person:
     def __init__(self, context: BrowserContext, address: str, sink: Sink, email: str = "") -> None:
         self.context, self.address, self.sink, self.email = context, address, sink, email
         self.page: Page = context.new_page()
+        self.secret = ""  # of her one-time codes, once she has set them up
         self.problems: list[str] = []
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("console", self.note)
@@ -42,6 +45,14 @@ class Person:
                 body = mail.get_body(("plain",))
                 found.append(body.get_content() if body else "")
         return found
+
+    def calendar(self, subject: str) -> bytes:
+        """The calendar part of the first mail whose subject contains some words."""
+        found = next(mail for mail in self.sink.mails() if self.email in str(mail["To"]) and subject in mail["Subject"])
+        part = next(part for part in found.walk() if part.get_content_type() == "text/calendar")
+        content = part.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        return content
 
     def mail(self, subject: str, *, number: int = 1) -> str:
         """Wait for the mail and give its text."""
@@ -65,6 +76,20 @@ class Person:
         self.open("/accounts/logout/")
         self.page.locator("main form button[type=submit]").click()
 
+    def grow_stale(self) -> None:
+        """Let an hour pass since she last proved who she is."""
+        key = next(cookie["value"] for cookie in self.context.cookies() if cookie["name"] == "sessionid")
+        session = SessionStore(key)
+        for record in session[AUTHENTICATION_METHODS_SESSION_KEY]:
+            record["at"] -= 3600
+        session.save()
+
+    def download(self, link: Locator) -> bytes:
+        """Follow a link that hands over a file."""
+        with self.page.expect_download() as download:
+            link.click()
+        return Path(download.value.path()).read_bytes()
+
     def sign_in_by_code(self) -> None:
         before = len(self.mails("code"))
         self.open("/accounts/login/code/")
@@ -81,8 +106,11 @@ class Person:
         self.page.locator("main input[type=password]").fill(PASSWORD)
         self.page.locator("main form:has(input[type=password]) button[type=submit]").first.click()
         expect(self.page.locator("input[name=code]")).to_be_visible()
-        secret = self.page.locator("code.secret").inner_text().strip()
-        self.page.locator("input[name=code]").fill(current_code(secret))
+        self.secret = self.page.locator("code.secret").inner_text().strip()
+        self.send_one_time_code()
+
+    def send_one_time_code(self) -> None:
+        self.page.locator("input[name=code]").fill(current_code(self.secret))
         self.page.locator("main form:has(input[name=code]) button[type=submit]").first.click()
 
 

@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from playwright.sync_api import expect
 
@@ -17,20 +16,12 @@ from events.actions import registrations
 from events.models import Event, Registration
 from forestallies.lib import zones
 from forestallies.lib.clock import now
-from members.models import Member
 from tests import chromium
+from tests.flows.demo import coordinator, start_in
 from tests.flows.people import PASSWORD, Person
 from tests.processes import mail_sink, web, worker
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def coordinator() -> Member:
-    member = Member.objects.get(email="nadia.coulibaly@example.org")
-    member.password = make_password(PASSWORD, hasher="pbkdf2_sha256")
-    member.language = "en"
-    member.save(update_fields=["password", "language"])
-    return member
 
 
 def workshop(*, full: bool) -> Event:
@@ -42,14 +33,6 @@ def workshop(*, full: bool) -> Event:
         if (taken >= event.capacity) is full and event.starts_at > at + timedelta(days=2):
             return event
     raise AssertionError("the demo has no such workshop")
-
-
-def start_in(event: Event, hours: int) -> None:
-    """Let an event come near, as days of waiting would: only the calendar moves, nobody is told."""
-    start = (now() + timedelta(hours=hours)).astimezone(zones.ZoneInfo(event.zone))
-    event.wall_date, event.wall_time = start.date(), start.time().replace(second=0, microsecond=0)
-    event.save()
-    Registration.objects.filter(event=event).update(state_since=now() - timedelta(days=5))
 
 
 def visit_front_pages(visitor: Person) -> None:
