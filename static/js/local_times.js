@@ -7,7 +7,8 @@
   if (!list || fields.some((field) => !field)) return;
 
   const DAY = 86400000;
-  const language = document.documentElement.lang || "en";
+  const spoken = document.documentElement.lang || "en";
+  const language = spoken === "en" ? "en-GB" : spoken; // the day before the month, as the server writes it
 
   // How far a zone's clock is ahead of UTC at an instant, in milliseconds.
   function offset(instant, zone) {
