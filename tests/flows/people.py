@@ -4,7 +4,7 @@ import re
 import time
 from pathlib import Path
 
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -31,7 +31,7 @@ class Person:
     def note(self, line: ConsoleMessage) -> None:
         """Keep what the browser complains of, but for a form that came back with its mistakes named."""
         if line.type == "error" and "status of 422" not in line.text:
-            self.problems.append(line.text)
+            self.problems.append(f"{line.text} {line.location['url']}")
 
     def open(self, path: str) -> Page:
         self.page.goto(self.address + path if path.startswith("/") else path)
@@ -110,6 +110,8 @@ class Person:
         self.send_one_time_code()
 
     def send_one_time_code(self) -> None:
+        """Send the code of the moment; one that is about to change might come too late."""
+        wait_for(lambda: time.time() % 30 < 25, "the next one-time code")
         self.page.locator("input[name=code]").fill(current_code(self.secret))
         self.page.locator("main form:has(input[name=code]) button[type=submit]").first.click()
 
