@@ -1,6 +1,7 @@
 """What the admin pages of every kind of event share: who sees what, saving through the actions, moving, cancelling."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib import admin, messages
@@ -21,25 +22,20 @@ from modeltranslation.admin import TranslationAdmin
 
 from audit.models import record
 from events import policies
-from events.actions import registrations, schedule
+from events.actions import moving, registrations, schedule
+from events.actions.moving import When
+from events.clashes import warnings_for
 from events.forms.scheduling import HIDDEN, WHEN, CancellationForm, EventForm
-from events.local_times import LocalTimes, compared, shown
-from events.locks import lock_event
+from events.local_times import LocalTimes
+from events.locks import lock_event, lock_events
 from events.models import Event
+from events.moving_page import ASKED, FOLLOWING, AskFirst, Shift, question_of, scope_of
+from events.refusals import RegistrationRefused
 from forestallies.lib import clock, zones
 from members.admin_base import ScopedAdmin
 from members.models import Circle, Member
 
 BY_ACTION = {*WHEN, "capacity", "state"}
-ASKED = "_asked"
-BUTTONS = {"csrfmiddlewaretoken", "_back", ASKED}
-
-
-class AskFirst(Exception):
-    """People would be told: show whom and what before anything is saved."""
-
-    def __init__(self, event: Event, obj: Event, impact: schedule.Impact) -> None:
-        self.event, self.obj, self.impact = event, obj, impact
 
 
 class Refused(NamedTuple):
@@ -101,9 +97,19 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
         """Find an object; for a change take its lock first, so that what is compared and shown is what holds."""
         obj = super().get_object(request, object_id, from_field)
         if obj is not None and request.method == "POST":
-            lock_event(obj.pk)
+            others = self.following(obj) if scope_of(request) == FOLLOWING else ()
+            lock_events([obj.pk, *(event.pk for event in others)])
             obj = super().get_object(request, object_id, from_field)
         return obj
+
+    def following(self, obj: Any) -> QuerySet[Any]:
+        """The events of the same series that come after one, by start; cancelled and closed ones are none of them."""
+        later = self.later_in_series(obj).filter(state__in=[Event.State.DRAFT, Event.State.SCHEDULED])
+        return later.exclude(pk=obj.pk).order_by("starts_at", "pk")
+
+    def later_in_series(self, obj: Any) -> QuerySet[Any]:
+        """The events of a series from one on, however they stand."""
+        return self.model._default_manager.none()
 
     # --- The form ---
 
@@ -112,14 +118,14 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
         sections: list[tuple[str | None, dict[str, Any]]] = [
             (None, {"fields": (*self.of_kind, "title")}),
             (_("Description"), {"fields": ("description",), "classes": ("collapse",)}),
-            (_("When"), {"fields": ("wall_date", "wall_time", "zone", "local_times", "minutes", *hidden)}),
+            (_("When"), {"fields": ("wall_date", "wall_time", "zone", "local_times", "minutes", "notes", *hidden)}),
             (_("Seats and visibility"), {"fields": ("capacity", "state")}),
             (_("Languages and joining"), {"fields": ("floor_language", "interpretation", "join_url", "dial_in")}),
         ]
         return [(name, {**options, "fields": self.replace_orig_field(options["fields"])}) for name, options in sections]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fixed: tuple[str, ...] = ("local_times",)
+        fixed: tuple[str, ...] = ("local_times", "notes")
         if obj is not None:
             fixed += self.once
             if obj.state != Event.State.DRAFT:
@@ -149,6 +155,12 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
     def local_times(self, obj: Event) -> str:
         return render_to_string("admin/events/_local_times.html", {"times": LocalTimes(obj)})
 
+    @admin.display(description=gettext_lazy("To consider at the saved time"))
+    def notes(self, obj: Event) -> str:
+        reader = getattr(obj, "reader", None)  # set by `render_change_form` on what has a row
+        found = warnings_for(obj, by=reader, at=clock.now()) if reader and _is_open(obj) else []
+        return render_to_string("admin/events/_notes.html", {"warnings": found, "is_known": bool(reader)})
+
     @admin.display(description=gettext_lazy("When"), ordering="starts_at")
     def when(self, obj: Event) -> str:
         return str(zones.local(obj.starts_at, obj.zone))
@@ -168,7 +180,7 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
             return self._ask(request, question)
         except schedule.ScheduleRefused as refusal:
             request.refusal = Refused(refusal.field, str(refusal))  # type: ignore[attr-defined]
-        except registrations.RegistrationRefused as refusal:
+        except RegistrationRefused as refusal:
             request.refusal = Refused("capacity", str(refusal))  # type: ignore[attr-defined]
         except IntegrityError:
             words = _("Somebody has just saved the same. Please look at the list.")
@@ -187,6 +199,9 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
             record(verb=verb, subject=obj, by=by, at=at, fields=form.changed_data)
         if set(form.changed_data) & set(WHEN):
             self._note_repeated_hour(request, obj)
+        if set(form.changed_data) & {*WHEN, *self.until_announced, "state"}:
+            for warning in warnings_for(obj, by=by, at=at):
+                self.message_user(request, str(warning), messages.WARNING)
 
     def settle(self, obj: Any) -> None:
         """Give a new event what follows from the choices made: home, countries and address."""
@@ -205,37 +220,41 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
             obj.save(update_fields=[*words, "updated_at"])
         if words & set(self.until_announced):
             obj.audience.set(self.audience_of(obj))
-        when = {name: getattr(obj, name) for name in WHEN}
-        impact = schedule.describe_move(event, **when, at=at) if changed & set(WHEN) else None
-        asks = impact is not None and bool(impact.told + impact.without_address) and ASKED not in request.POST
-        if impact and not asks:
-            schedule.move(event=event, **when, by=by, at=at)
-            self._say_who_is_told(request, impact)
+        move = self._move_wanted(obj, event) if changed & set(WHEN) else None
+        impact = moving.describe_all(move.alone, at=at) if move else None
+        reached = impact is not None and bool(impact.told + impact.without_address)
+        asks = move is not None and (reached or bool(move.followers)) and ASKED not in request.POST
+        if move and not asks:
+            self._move(request, move, by=by, at=at)
         if "capacity" in changed:
             registrations.change_capacity(event=event, capacity=obj.capacity, by=by, at=at)
         if "state" in changed and obj.state == Event.State.SCHEDULED:
             schedule.announce(event=event, by=by, at=at)
-        if asks and impact:
-            raise AskFirst(event, obj, impact)
+        if asks and move and impact:
+            raise AskFirst(move, obj, impact)
+
+    def _move_wanted(self, obj: Any, event: Event) -> Shift:
+        return Shift.of(event, When.of(obj), self.following(obj))
+
+    def _move(self, request: HttpRequest, move: Shift, *, by: Member, at: datetime) -> None:
+        """Move the event, or it and all that follow, and say what was done."""
+        moves = move.moves if scope_of(request) == FOLLOWING else move.alone
+        impact = moving.describe_all(moves, at=at)
+        moving.move_all(moves, by=by, at=at)
+        if len(moves) > 1:
+            words = ngettext("%(count)d event was moved.", "%(count)d events were moved.", len(moves))
+            self.message_user(request, words % {"count": len(moves)}, messages.SUCCESS)
+        self._say_who_is_told(request, impact)
 
     # --- Moving and cancelling ---
 
     def _ask(self, request: HttpRequest, question: AskFirst) -> HttpResponse:
         """Show what a move means, with everything that was typed in hidden fields."""
-        typed = [(name, value) for name, values in request.POST.lists() for value in values if name not in BUTTONS]
-        old, new = Event.objects.get(pk=question.event.pk), question.obj
-        new.derive_instants()
         context = {
             **self.admin_site.each_context(request),
             "title": _("Move it, and tell them?"),
             "opts": self.opts,
-            "original": old,
-            "impact": question.impact,
-            "old": shown(old),
-            "new": shown(new),
-            "times": compared(old, new),
-            "repeated": zones.is_repeated(new.wall_date, new.wall_time, new.zone),
-            "typed": typed,
+            **question_of(request, question, by=member_of(request), at=clock.now()),
         }
         return TemplateResponse(request, "admin/events/confirm_move.html", context)
 
@@ -288,6 +307,8 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         obj = context.get("original")
+        if obj:
+            obj.reader = member_of(request)
         context["may_cancel"] = bool(obj) and self.has_change_permission(request, obj) and _is_cancellable(obj)
         return super().render_change_form(request, context, *args, **kwargs)
 

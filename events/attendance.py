@@ -65,6 +65,16 @@ def expected(event: Event) -> set[int]:
     return {member for (member,) in confirmed.union(helping, known)}
 
 
+def unmarked(event: Event | OuterRef) -> QuerySet[Registration]:
+    """Those who have a seat and no mark yet. An event waits for its attendance while there are any.
+
+    Args:
+        event: one, or `OuterRef("pk")` in a query of events.
+    """
+    marked = Attendance.objects.filter(event=OuterRef("event"), member=OuterRef("member"))
+    return Registration.objects.filter(~Exists(marked), event=event).confirmed().order_by()
+
+
 def invited(event: Event, *, at: datetime) -> QuerySet[Member]:
     """Everybody in the event's audience: those who may have come without a registration."""
     belongs = CircleMember.objects.current(at).filter(member=OuterRef("pk"), circle__in=event.audience.all())

@@ -1,6 +1,12 @@
-"""The mails about events. One function per message; the words stand in `templates/emails/`."""
+"""The mails about events. One function per message; the words stand in `templates/emails/`.
 
+Messages about one registration are drawn when they are sent, so posting one costs a row and no template.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -8,15 +14,19 @@ from django.urls import reverse
 
 from events.invitation import calendar_for
 from events.models import Event, Registration
-from events.telling import MOVED_GUARD, NEAR, UNDO, Listener, MoveRef, Span
+from events.places import place_link
+from events.telling import ANSWER_GUARD, MOVED_GUARD, NEAR, UNDO, Listener, MoveRef, Span
 from forestallies.lib import ical, links, zones
 from members.emails import to
 from members.models import Member
+from notices import drawers
+from notices.drawers import Facts
 from notices.models import Notice
 from notices.outbox import Posting
-from notices.render import render
+from notices.render import Draft, Message, render
 
-GUARD = "events.registration"
+State = Registration.State
+
 REMINDER_CLOSES = timedelta(hours=2)  # a 24-hour reminder is not worth sending later than this before the start
 STILL_NEWS = timedelta(hours=2)  # a move or a cancellation is told until this long after the later of the starts
 
@@ -48,61 +58,104 @@ def which_day(starts_at: datetime, zone: str, *, at: datetime) -> Literal["today
     return "tomorrow" if days == 1 else ""
 
 
-def _posting(
-    kind: str,
-    registration: Registration,
-    *,
-    at: datetime,
-    state: str,
-    method: ical.Method | None = None,
-    extra: dict[str, Any] | None = None,
-    **options: Any,
-) -> Posting:
-    """Make a mail about a registration, keyed on the moment of its present state and guarded by that state."""
-    event = registration.event
-    calendar = calendar_for(event, registration.member, method=method, at=at) if method else b""
-    message = render(
+def _nothing_more(_registration: Registration, _facts: Facts, _at: datetime) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a message about a registration is drawn.
+
+    Attributes:
+        words: gives what its templates need beyond `context_for`.
+        method: of the calendar part that goes with it, or empty.
+    """
+
+    words: Callable[[Registration, Facts, datetime], dict[str, Any]] = _nothing_more
+    method: ical.Method | Literal[""] = ""
+
+
+def draw(kind: str, facts: Facts, at: datetime) -> Message:
+    """Write a message about a registration as it stands now; `facts` name it and what else its kind has to know."""
+    registration = Registration.objects.select_related("event", "member").get(pk=facts["registration"])
+    event, member, how = registration.event, registration.member, KINDS[kind]
+    method = how.method if facts.get("in_calendar", True) else ""
+    return render(
         kind,
-        to(registration.member),
-        {**context_for(event, registration.member), **(extra or {})},
-        calendar=calendar,
-        calendar_method=method or "",
+        to(member),
+        {**context_for(event, member), **how.words(registration, facts, at)},
+        calendar=calendar_for(event, member, method=method, at=at) if method else b"",
+        calendar_method=method,
         about=about(event),
     )
+
+
+def _posting(
+    kind: str, registration: Registration, *, at: datetime, facts: Facts | None = None, **options: Any
+) -> Posting:
+    """Post a message about a registration, keyed on the moment of its present state and guarded by that state."""
+    event = registration.event
+    facts = {"registration": registration.pk, **(facts or {})}
     defaults: dict[str, Any] = {
         "key": f"{kind}:{registration.pk}:{event.sequence}:{registration.state_since:%Y%m%dT%H%M%S.%f}",
-        "guard": GUARD,
-        "subject_ref": f"{registration.pk}:{state}",
+        "guard": ANSWER_GUARD,
+        "subject_ref": f"{registration.pk}:{registration.state}",
         "expires_at": max(event.starts_at, at + timedelta(hours=2)),
     }
-    return Posting(message=message, **{**defaults, **options})
+    draft = Draft(kind, to(registration.member), facts, about=about(event))
+    return Posting(message=draft, **{**defaults, **options})
 
 
-def registration_confirmed(registration: Registration, *, at: datetime) -> Posting:
-    """Answer a registration that got a seat; the event goes into her calendar."""
-    return _posting("registration_confirmed", registration, at=at, state="confirmed", method="REQUEST")
+def answer(registration: Registration, *, at: datetime) -> Posting:
+    """Answer somebody who came in: she has a seat (and the event in her calendar), waits, or is being decided on."""
+    return _posting(ANSWERS[registration.state], registration, at=at)
 
 
-def waitlisted(registration: Registration, *, position: int | None, at: datetime) -> Posting:
-    """Answer a registration for a full event with the position on the waiting list and how the list works."""
-    return _posting("waitlisted", registration, at=at, state="waitlisted", extra={"position": position})
+def registered_with_circle(registrations: Sequence[Registration], *, at: datetime) -> Posting:
+    """Tell somebody that she has a place in several events without asking, and how to decline one."""
+    first = registrations[0]
+    facts = {"registrations": [registration.pk for registration in registrations]}
+    return Posting(
+        message=Draft("registered_with_circle", to(first.member), facts),
+        key=f"registered_with_circle:{first.member_id}:{at:%Y%m%dT%H%M%S.%f}",
+        guard="events.registered_with_circle",
+        subject_ref=f"{first.member_id}:{at.isoformat()}",
+        expires_at=max(*(row.event.starts_at for row in registrations), at + timedelta(hours=2)),
+    )
+
+
+def draw_circle(facts: Facts, at: datetime) -> Message:
+    """Write `registered_with_circle`: each event in which she still has a place or waits, with her own hour."""
+    rows = Registration.objects.standing().filter(pk__in=facts["registrations"]).select_related("event", "member")
+    found = list(rows.order_by("event__starts_at"))
+    member = found[0].member
+    lines = [
+        {"title": row.event.title, "when": zones.local(row.event.starts_at, member.zone, member.language), "row": row}
+        for row in found
+    ]
+    context = {"lines": lines, "my_page": links.absolute(reverse("my_page"))}
+    return render("registered_with_circle", to(member), context, about=())
 
 
 def promoted(registration: Registration, *, at: datetime) -> Posting:
-    """Tell somebody who waited that a place is hers now; the event goes into her calendar."""
-    return _posting("promoted", registration, at=at, state="confirmed", method="REQUEST")
+    """Tell somebody who waited that a seat is hers now, or until when it is hers to take."""
+    return _posting("offered" if registration.state == State.OFFERED else "promoted", registration, at=at)
 
 
-def registration_cancelled(registration: Registration, *, had_seat: bool, at: datetime) -> Posting:
+def offer_expired(registration: Registration, *, at: datetime) -> Posting:
+    """Tell somebody that her offer ended, and how to come back onto the list."""
+    return _posting("offer_expired", registration, at=at)
+
+
+def registration_declined(registration: Registration, *, reason: str, at: datetime) -> Posting:
+    """Tell somebody that the team could not give her a place, and why."""
+    return _posting("registration_declined", registration, at=at, facts={"reason": reason})
+
+
+def registration_cancelled(registration: Registration, *, had_seat: bool, at: datetime, reason: str = "") -> Posting:
     """Answer a cancellation; an entry that was in her calendar is withdrawn."""
-    return _posting(
-        "registration_cancelled",
-        registration,
-        at=at,
-        state="cancelled",
-        method="CANCEL" if had_seat else None,
-        extra={"by_staff": registration.cancelled_by == Registration.CancelledBy.STAFF, "had_seat": had_seat},
-    )
+    facts = {"in_calendar": had_seat, "had_seat": had_seat, "reason": reason}
+    return _posting("registration_cancelled", registration, at=at, facts=facts)
 
 
 def reminder_24h(registration: Registration, *, at: datetime) -> Posting:
@@ -112,14 +165,62 @@ def reminder_24h(registration: Registration, *, at: datetime) -> Posting:
         "reminder_24h",
         registration,
         at=at,
-        state="confirmed",
-        extra={"which_day": which_day(event.starts_at, registration.member.zone, at=at)},
         key=f"reminder:{registration.pk}:{event.starts_at:%Y%m%dT%H%MZ}:24h",
         guard="events.reminder",
         subject_ref=f"{registration.pk}:{event.starts_at:%Y%m%dT%H%MZ}",
         priority=Notice.Priority.REMINDER,
         expires_at=event.starts_at - REMINDER_CLOSES,
     )
+
+
+def _day_of(registration: Registration, _facts: Facts, at: datetime) -> dict[str, Any]:
+    return {"which_day": which_day(registration.event.starts_at, registration.member.zone, at=at)}
+
+
+def _place_in_line(registration: Registration, _facts: Facts, _at: datetime) -> dict[str, Any]:
+    ahead = Registration.objects.filter(event=registration.event, queue_no__lt=registration.queue_no).waiting()
+    return {
+        "position": ahead.count() + 1,
+        "makes_offers": registration.event.makes_offers,
+        "place": place_link(registration),
+    }
+
+
+def _offer(registration: Registration, _facts: Facts, _at: datetime) -> dict[str, Any]:
+    return {
+        "until": zones.local(registration.offer_expires_at, registration.member.zone, registration.member.language),
+        "place": place_link(registration),
+    }
+
+
+def _why_gone(registration: Registration, facts: Facts, _at: datetime) -> dict[str, Any]:
+    by_staff = registration.cancelled_by == Registration.CancelledBy.STAFF
+    return {"by_staff": by_staff, "had_seat": facts["had_seat"], "reason": facts["reason"]}
+
+
+def _reason(_registration: Registration, facts: Facts, _at: datetime) -> dict[str, Any]:
+    return {"reason": facts["reason"]}
+
+
+ANSWERS = {
+    State.CONFIRMED: "registration_confirmed",
+    State.WAITLISTED: "waitlisted",
+    State.PENDING: "registration_pending",
+}
+KINDS = {
+    "registration_confirmed": Kind(method="REQUEST"),
+    "registration_pending": Kind(),
+    "registration_declined": Kind(_reason),
+    "registration_cancelled": Kind(_why_gone, method="CANCEL"),
+    "waitlisted": Kind(_place_in_line),
+    "promoted": Kind(method="REQUEST"),
+    "offered": Kind(_offer),
+    "offer_expired": Kind(),
+    "reminder_24h": Kind(_day_of),
+}
+for _kind in KINDS:
+    drawers.register(_kind, partial(draw, _kind))
+drawers.register("registered_with_circle", draw_circle)
 
 
 def span(when: Span, member: Member) -> str:

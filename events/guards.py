@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from events.models import Event, Registration, Role
-from events.telling import MOVED_GUARD, MoveRef, Span
+from events.telling import ANSWER_GUARD, MOVED_GUARD, MoveRef, Span
 from notices.guards import Verdict, register
 
 
@@ -13,6 +13,15 @@ def registration_is_so(subject_ref: str, at: datetime) -> Verdict:
     if Registration.objects.filter(pk=int(pk), state=state, member__is_active=True).exists():
         return Verdict(True)
     return Verdict(False, f"The registration is no longer {state}.")
+
+
+def circle_place_stands(subject_ref: str, at: datetime) -> Verdict:
+    """At least one place she got with her circle at that moment stands. `subject_ref` is `<member>:<instant>`."""
+    member_id, _, moment = subject_ref.partition(":")
+    mine = Registration.objects.standing().filter(member=int(member_id), member__is_active=True, automatic=True)
+    if mine.filter(created_at=datetime.fromisoformat(moment)).exists():
+        return Verdict(True)
+    return Verdict(False, "She has declined all of them.")
 
 
 def reminder_is_due(subject_ref: str, at: datetime) -> Verdict:
@@ -59,7 +68,8 @@ def _takes_part(event: Event, member_id: int, states: tuple[str, ...]) -> Verdic
     return Verdict(False, "She takes no part any more.")
 
 
-register("events.registration", registration_is_so)
+register(ANSWER_GUARD, registration_is_so)
+register("events.registered_with_circle", circle_place_stands)
 register("events.reminder", reminder_is_due)
 register(MOVED_GUARD, move_is_news)
 register("events.cancelled", cancellation_is_news)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from email.utils import parseaddr
+from uuid import uuid5
 
 from django.conf import settings
 from django.utils import translation
@@ -18,31 +19,60 @@ def calendar_for(event: Event, member: Member, *, method: ical.Method, at: datet
     """Write the calendar entry of one event for one person, in her language, with her hour in its description.
 
     Args:
-        method: REQUEST invites or updates, CANCEL withdraws, PUBLISH is for the download.
+        method: REQUEST invites or updates, CANCEL withdraws. Downloads and feeds come from `events.agenda`.
         at: the instant of writing.
     """
     return ical.calendar([entry_for(event, member)], method=method, stamp=at)
 
 
-def entry_for(event: Event, member: Member) -> ical.Entry:
-    """Say an event as a calendar entry for one person; the address in it is the portal's own page."""
+def entry_for(
+    event: Event,
+    member: Member,
+    *,
+    summary: str = "",
+    tentative: bool = False,
+    changed_at: datetime | None = None,
+) -> ical.Entry:
+    """Say an event as a calendar entry for one person; the address in it is the portal's own page. Asks no database.
+
+    Args:
+        summary: the words in her calendar; the event's title by default.
+        tentative: her place is not sure.
+        changed_at: since when all this has been so; for feeds.
+    """
     with translation.override(member.language):
         page = links.absolute(event.get_absolute_url())
         lines = [str(zones.local(event.starts_at, member.zone)), event.country_line(), _("Page and joining: %s") % page]
         return ical.Entry(
-            uid=event.calendar_uid(),
+            uid=calendar_uid(event, member),
             sequence=event.sequence,
             starts_at=event.starts_at,
             ends_at=event.ends_at,
-            summary=event.title,
+            summary=summary or event.title,
             description="\n".join(line for line in lines if line),
             url=page,
             organizer_name=ORGANIZER_NAME,
             organizer_address=sender_address(),
             attendee_name=member.name,
             attendee_address=member.email or "",
-            cancelled=event.state == Event.State.CANCELLED,
+            status=_status(event, tentative),
+            changed_at=changed_at,
         )
+
+
+def calendar_uid(event: Event, member: Member) -> str:
+    """Name the entry of one event in one person's calendar: the same for life in mails, downloads and her feed.
+
+    Of its own for each person, because two of them may share a mailbox: with one name for both, withdrawing one would
+    take the other's entry away. It tells neither who she is nor that two entries are of one event.
+    """
+    return f"event-{uuid5(event.uid, str(member.pk))}@{settings.SITE_HOST}"
+
+
+def _status(event: Event, tentative: bool) -> ical.Status:
+    if event.state == Event.State.CANCELLED:
+        return "CANCELLED"
+    return "TENTATIVE" if tentative else "CONFIRMED"
 
 
 def sender_address() -> str:

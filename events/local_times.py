@@ -1,23 +1,29 @@
 """An event's start on the clocks of its countries, for the staff who schedule it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
 from events.models import Event
-from forestallies.lib import zones
+from forestallies.lib import working_days, zones
 
 
 @dataclass(frozen=True)
 class CountryClock:
-    """One country's clock. `day` and `clock` are empty as long as there is no time yet."""
+    """One country's clock. `day`, `clock` and `offset` are empty as long as there is no time yet.
+
+    Attributes:
+        outside: some of the event is before 7 or after 21 o'clock there.
+    """
 
     country: str
     zone: str
     day: str
     clock: str
+    offset: str
+    outside: bool = False
 
 
 class LocalTimes:
@@ -25,7 +31,8 @@ class LocalTimes:
 
     def __init__(self, event: Event) -> None:
         self.starts_at = _start(event)
-        self.clocks = [clock_of(code, self.starts_at) for code in event.countries if code in zones.COUNTRY_ZONES]
+        codes = [code for code in event.countries if code in zones.COUNTRY_ZONES]
+        self.clocks = [clock_of(code, self.starts_at, event.minutes or 0) for code in codes]
 
 
 @dataclass(frozen=True)
@@ -56,16 +63,15 @@ def compared(old: Event, new: Event) -> list[Compared]:
     return [Compared(before.country, before, after) for before, after in pairs]
 
 
-def clock_of(code: str, starts_at: datetime | None) -> CountryClock:
+def clock_of(code: str, starts_at: datetime | None, minutes: int = 0) -> CountryClock:
     """Say an instant on the clock of a country's first zone, which is named where a country has several."""
-    zone = zones.COUNTRY_ZONES[code][0]
-    label = zones.COUNTRY_LINE_LABELS.get(code, code)
-    country = zones.country_name(code) + label[2:]
+    zone, country = zones.COUNTRY_ZONES[code][0], zones.country_label(code)
     if starts_at is None:
-        return CountryClock(country, zone, "", "")
+        return CountryClock(country, zone, "", "", "")
     there = starts_at.astimezone(ZoneInfo(zone))
     day = format_date(there.date(), "EEE d MMM", locale=zones.babel_locale())
-    return CountryClock(country, zone, day, there.strftime("%H:%M"))
+    outside = working_days.minutes_outside(starts_at, starts_at + timedelta(minutes=minutes), zone) > 0
+    return CountryClock(country, zone, day, there.strftime("%H:%M"), zones.offset(starts_at, zone), outside)
 
 
 def _start(event: Event) -> datetime | None:

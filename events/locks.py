@@ -6,7 +6,7 @@ from events.models import Event
 
 
 def lock_events(ids: Iterable[int]) -> dict[int, Event]:
-    """Lock events for a change of their seats; call it first and once per transaction.
+    """Lock events for a change; call it first and once per transaction.
 
     `FOR NO KEY UPDATE` on the parent rows, because inserting a registration takes a key share lock on the event: with a
     full lock taken afterwards, simultaneous registrations deadlock. Waits at most the connection's `lock_timeout`.

@@ -10,22 +10,22 @@ from events.models import Event, Role
 from members.models import Circle, Grant, Member
 
 
-def check_can_register(event: Event, *, member: Member, at: datetime) -> None:
-    """People of the event's audience may take a seat, and nobody else; when it is open is the action's matter.
+def check_is_invited(event: Event, *, invited: bool) -> None:
+    """People of a published event's audience may take a seat, and nobody else; when it is open is the action's matter.
+
+    Args:
+        invited: the member belongs to the audience, as the ledger of seats sees it.
 
     Raises:
         PermissionDenied: with a sentence for the reader.
     """
-    if not Event.objects.published().for_audience_of(member, at=at).filter(pk=event.pk).exists():
+    if not invited or event.state == Event.State.DRAFT:
         raise PermissionDenied(_("This event is for another group."))
 
 
 def can_register(event: Event, *, member: Member, at: datetime) -> bool:
-    try:
-        check_can_register(event, member=member, at=at)
-    except PermissionDenied:
-        return False
-    return True
+    """Whether an event is for this member; whether it is open now is another question."""
+    return Event.objects.published().for_audience_of(member, at=at).filter(pk=event.pk).exists()
 
 
 SCHEDULERS = (Grant.Right.COORDINATOR, Grant.Right.FACILITATOR)

@@ -7,12 +7,13 @@ from django.db.models.functions import Cast, Concat
 
 from events import emails
 from events.models import Registration
-from events.telling import MOVED_GUARD
+from events.telling import MOVED_GUARD, SERIES_GUARD, label
 from notices import outbox
 from notices.models import Notice
 
 LEAD = timedelta(hours=24)
 BATCH = 500
+ABOUT = Notice._meta.get_field("about")
 
 
 def due(*, at: datetime) -> QuerySet[Registration]:
@@ -31,6 +32,13 @@ def due(*, at: datetime) -> QuerySet[Registration]:
             OuterRef("event_id"), Value(":"), OuterRef("member_id"), Value(":"), output_field=CharField()
         ),
     )
+    event = Concat(Value(label("")), Cast(OuterRef("event_id"), CharField()))
+    series = Notice.objects.filter(
+        state=Notice.State.QUEUED,
+        guard=SERIES_GUARD,
+        recipient=OuterRef("member_id"),
+        about__contains=Func(event, template="ARRAY[%(expressions)s]::varchar[]", output_field=ABOUT),
+    )
     key = Concat(Value("reminder:"), Cast("pk", CharField()), Value(":"), start, Value(":24h"))
     return (
         Registration.objects.confirmed()
@@ -45,6 +53,7 @@ def due(*, at: datetime) -> QuerySet[Registration]:
         .annotate(reminder_key=key)
         .exclude(Exists(Notice.objects.filter(key=OuterRef("reminder_key"))))
         .exclude(Exists(untold))
+        .exclude(Exists(series))
         .select_related("event", "member")
         .order_by("event__starts_at", "id")
     )

@@ -1,10 +1,11 @@
-"""The tick that reminds."""
+"""The ticks that remind and that keep registrations in order."""
 
 from typing import Any
 
 from celery import shared_task
 
-from events import reminders
+from events import answers, reminders
+from events.actions import automatic, waiting
 from forestallies.lib import clock
 
 
@@ -12,3 +13,17 @@ from forestallies.lib import clock
 def send_due_reminders(**_: Any) -> None:
     """Post the reminders that are due. Run every minute by beat; any number at once is harmless."""
     reminders.send_due(at=clock.now())
+
+
+@shared_task(name="events.tell_registrations")
+def tell_registrations(**_: Any) -> None:
+    """Post the answers to what people did a moment ago. Run every five seconds; any number at once is harmless."""
+    answers.tell_due(at=clock.now())
+
+
+@shared_task(name="events.tend_registrations")
+def tend_registrations(**_: Any) -> None:
+    """Pass on seats whose offer ended, and register new people of automatic circles. Any number at once is harmless."""
+    at = clock.now()
+    waiting.expire_offers(at=at)
+    automatic.register_circles(at=at)

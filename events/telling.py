@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from events.models import Event, Registration, Role
 from members.models import Member
 from notices.models import Notice
 
+ANSWER_GUARD = "events.registration"
 MOVED_GUARD = "events.moved"
+SERIES_GUARD = "events.moved_series"
 UNDO = timedelta(minutes=10)  # a move is told after this, so that it can be taken back or corrected in silence
 NEAR = timedelta(hours=2)  # what starts sooner than this is told at once
 
@@ -106,15 +108,50 @@ def _unsure(event: Event) -> dict[int, Unsure]:
     all the same, so its reader believes in the old time or in the new one.
     """
     found = {}
-    for state, ref, posted_at in untold_moves(event).values_list("state", "subject_ref", "created_at"):
-        move = MoveRef.parse(ref)
-        beliefs = (move.told,) if state == Notice.State.QUEUED else (move.told, move.new)
-        found[move.member_id] = Unsure(beliefs, posted_at)
+    for notice in untold([event]):
+        if move := _move_of(notice, event):
+            beliefs = (move.told,) if notice.state == Notice.State.QUEUED else (move.told, move.new)
+            found[move.member_id] = Unsure(beliefs, notice.created_at)
     return found
 
 
+def _move_of(notice: Notice, event: Event) -> MoveRef | None:
+    """What an unfinished message tells of an event; None for a line of a longer one that no longer holds."""
+    if notice.guard == MOVED_GUARD:
+        return MoveRef.parse(notice.subject_ref)
+    moves = (MoveRef.parse(text) for text in (notice.facts or {})["moves"])
+    return next((move for move in moves if (move.event_id, move.sequence) == (event.pk, event.sequence)), None)
+
+
+def label(event_id: int | str) -> str:
+    """How notices name an event that they are about."""
+    return f"events.event:{event_id}"
+
+
+def untold(events: Iterable[Event]) -> QuerySet[Notice]:
+    """The messages that did not arrive yet and tell of a move of one of these events, the oldest first."""
+    ids = [event.pk for event in events]
+    alone = Q(pk__in=[])
+    for pk in ids:
+        alone |= Q(subject_ref__startswith=f"{pk}:")
+    series = Q(guard=SERIES_GUARD, about__overlap=[label(pk) for pk in ids])
+    return Notice.objects.unfinished().filter(Q(alone, guard=MOVED_GUARD) | series).order_by("id")
+
+
+def undrawn_answers(events: Iterable[Event]) -> QuerySet[Notice]:
+    """The messages about somebody's own place in these events whose words are still to be drawn."""
+    about = [label(event.pk) for event in events]
+    return Notice.objects.filter(state=Notice.State.QUEUED, guard=ANSWER_GUARD, about__overlap=about).order_by("id")
+
+
+def yet_to_hear(event: Event) -> set[int]:
+    """The members who have not been told of their place yet: that message will name the new time by itself."""
+    untold = Registration.objects.filter(event=event, transitions__told=False).values_list("member", flat=True)
+    return {*untold, *undrawn_answers([event]).values_list("recipient", flat=True)}
+
+
 def untold_moves(event: Event) -> QuerySet[Notice]:
-    """The messages about moves of an event that did not arrive yet, the oldest first."""
+    """Those that tell of a move of this event alone, the oldest first."""
     return Notice.objects.unfinished().filter(guard=MOVED_GUARD, subject_ref__startswith=f"{event.pk}:").order_by("id")
 
 

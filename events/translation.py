@@ -2,9 +2,14 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from events.models import Event
+from events.models import Event, Question
 
 
 @register(Event)
 class EventTranslation(TranslationOptions):
     fields = ("title", "description")
+
+
+@register(Question)
+class QuestionTranslation(TranslationOptions):
+    fields = ("words", "choices")

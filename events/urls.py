@@ -2,14 +2,20 @@
 
 from django.urls import path
 
-from events.views import attendance, registrations
+from events.views import attendance, feeds, places, registrations
 
 urlpatterns = [
     # A person's place in an event
     path("events/<int:event_id>/register/", registrations.registration_create, name="registration_create"),
     path("events/<int:event_id>/cancel/", registrations.registration_cancel, name="registration_cancel"),
+    path("place/<str:token>/", places.place_page, name="place_page"),
     # The calendar file
     path("events/<int:event_id>/calendar.ics", registrations.event_calendar, name="event_calendar"),
+    # All of one's sessions in one's own calendar program
+    path("me/calendar/", feeds.my_calendar, name="my_calendar"),
+    path("me/calendar/address/", feeds.calendar_address_renew, name="calendar_address_renew"),
+    path("me/calendar/address/withdraw/", feeds.calendar_address_withdraw, name="calendar_address_withdraw"),
+    path("ical/<slug:token>.ics", feeds.calendar_feed, name="calendar_feed"),
     # Who came
     path("staff/events/<int:event_id>/attendance/", attendance.attendance_edit, name="attendance_edit"),
 ]

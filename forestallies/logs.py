@@ -5,7 +5,9 @@ import re
 
 _PATTERNS = [
     (
-        re.compile(r"(/(?:welcome|apply/status|ical|verify|accounts/(?:password/reset/key|confirm-email))/)[^/\s\"?]+"),
+        re.compile(
+            r"(/(?:welcome|apply/status|ical|place|verify|accounts/(?:password/reset/key|confirm-email))/)[^/\s\"?]+"
+        ),
         r"\1…",
     ),
     (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "…@…"),

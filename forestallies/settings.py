@@ -20,6 +20,7 @@ from forestallies.conf import (
     env,
     seal_or_stop,
 )
+from forestallies.lib.text import in_language
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -214,11 +215,17 @@ ACCOUNT_RATE_LIMITS = {
     "application_status": "600/h/ip",
     "welcome": "600/h/ip",
     "verify": "20/m/ip",
+    "calendar_feed": "600/m/ip,60/h/key",  # calendar services read the feeds of many members from few addresses
 }
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Forest Allies"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds before and after: slow typing, and a telephone that is not on time
+MFA_FORMS = {
+    "authenticate": "members.forms.second_factor.ProveForm",
+    "reauthenticate": "members.forms.second_factor.ProveAgainForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = EMBEDDED
 
 # --- Security ---------------------------------------------------------------------------------------------------------
@@ -262,6 +269,7 @@ LANGUAGES = [("en", _("English")), ("es", _("Spanish")), ("fr", _("French")), ("
 LOCALE_PATHS = [BASE_DIR / "locale"]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("en",)
+MODELTRANSLATION_BUILD_LOCALIZED_VERBOSE_NAME = in_language
 TIME_ZONE = "UTC"
 USE_TZ = True
 FORMAT_MODULE_PATH = "forestallies.formats"
@@ -332,6 +340,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "events.send_due_reminders",
         "schedule": timedelta(seconds=60),
         "options": {"expires": 60},
+    },
+    "tell-registrations": {
+        "task": "events.tell_registrations",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
+    "tend-registrations": {
+        "task": "events.tend_registrations",
+        "schedule": timedelta(seconds=20),
+        "options": {"expires": 20},
     },
     "run-waiting-jobs": {"task": "jobs.run_waiting", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
 }

@@ -90,6 +90,10 @@ class ScopedAdmin(admin.ModelAdmin):
     def may_change(self, request: HttpRequest, obj: Model) -> bool:
         return bool(request.user.is_superuser)
 
+    def may_change_some(self, request: HttpRequest) -> bool:
+        """Whether menus offer to change things of this kind, or only to view them; each object is asked by itself."""
+        return self.may_add(request)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return visible(super().get_queryset(request), request)
 
@@ -106,7 +110,7 @@ class ScopedAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         if obj is None:
-            return self.has_module_permission(request)
+            return self.has_module_permission(request) and self.may_change_some(request)
         return self.has_view_permission(request, obj) and self.may_change(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

@@ -57,7 +57,8 @@ def ask_second_factor(request: HttpRequest) -> HttpResponse | None:
 def ask_again(request: HttpRequest, *, back: str) -> HttpResponse | None:
     """Redirect to confirming who one is, and from there to `back`; None when that was done a short while ago.
 
-    For what should not happen at a desk left open: taking out the data of many people.
+    For what should not happen at a desk left open: taking out the data of many people. The page that asks says so when
+    `back` carries `then=download`.
     """
     if policies.proved_lately(request, at=clock.now()):
         return None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import applications, profile, staff, welcome
+from members.views import applications, profile, second_factor, staff, welcome
 
 public = [
     # Applying
@@ -18,6 +18,12 @@ own = [
     path("me/profile/", profile.profile_edit, name="profile_edit"),
 ]
 
+account = [
+    # In the place of allauth's own, whose addresses and names they keep
+    path("accounts/2fa/totp/activate/", second_factor.set_up_codes, name="mfa_activate_totp"),
+    path("accounts/2fa/recovery-codes/", second_factor.recovery_codes, name="mfa_view_recovery_codes"),
+]
+
 staff_pages = [
     # The queue of applications
     path("staff/applications/", staff.application_list, name="application_list"),
@@ -27,4 +33,4 @@ staff_pages = [
     path("staff/applications/<int:application_id>/reopen/", staff.application_reopen, name="application_reopen"),
 ]
 
-urlpatterns = public + own + staff_pages
+urlpatterns = public + own + account + staff_pages

@@ -1,4 +1,4 @@
-"""Delivery: claim what is due, ask its guard, send it, write down what happened.
+"""Delivery: claim what is due, ask its guard, draw its words, send it, write down what happened.
 
 At least once: a worker that dies between sending and writing repeats at most the one message it had in hand, with the
 same Message-ID. The claim is committed before the mail server is spoken to, so no transaction waits for the network.
@@ -17,7 +17,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import DatabaseError, transaction
 from django.db.models import Q
 
-from notices import guards
+from notices import drawers, guards
 from notices.mime import NoticeMail, email_message
 from notices.models import Notice
 
@@ -110,18 +110,19 @@ def _send_batch(rows: list[Notice], *, worker: str, clock: Clock) -> Iterator[st
 
 
 def _send_one(row: Notice, connection: BaseEmailBackend, *, worker: str, at: datetime) -> str:
+    if at >= row.expires_at:
+        return _finish(row, Notice.State.MISSED, worker, at, TOO_LATE)
     try:
         verdict = guards.ask(row.guard, row.subject_ref, at)
+        if not verdict.ok:
+            return _finish(row, Notice.State.SUPPRESSED, worker, at, verdict.reason)
+        drawers.complete(row, at=at)
         message = email_message(row, connection)
     except DatabaseError:
         raise  # the database is at fault, not the message; its lease runs out and it is tried again
     except Exception as error:  # a poison message fails alone and loudly; the rest of the batch goes on
         logger.exception("notice %s cannot be made into a mail", row.pk)
         return _finish(row, Notice.State.FAILED, worker, at, f"{type(error).__name__}: {error}")
-    if at >= row.expires_at:
-        return _finish(row, Notice.State.MISSED, worker, at, TOO_LATE)
-    if not verdict.ok:
-        return _finish(row, Notice.State.SUPPRESSED, worker, at, verdict.reason)
     return _hand_over(row, message, connection, worker=worker, at=at)
 
 
@@ -172,8 +173,10 @@ def _retry(row: Notice, worker: str, at: datetime, problem: str) -> str:
 
 
 def _finish(row: Notice, state: Notice.State, worker: str, at: datetime, problem: str = "") -> str:
-    blank = {"text": "", "html": ""} if row.sensitive and state == Notice.State.SENT else {}
-    return _write(row, worker, state=state, finished_at=at, problem=problem, **blank)
+    words = {} if row.facts is None else {name: getattr(row, name) for name in drawers.WORDS}
+    if row.sensitive and state == Notice.State.SENT:
+        words |= {"text": "", "html": ""}
+    return _write(row, worker, state=state, finished_at=at, problem=problem, **words)
 
 
 def _write(row: Notice, worker: str, *, state: Notice.State, **values: object) -> str:

@@ -22,10 +22,11 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    """A finished message: words, recipient and the moment it may go. Delivery knows nothing else.
+    """A message to one person and the moment it may go. Delivery knows nothing else.
 
-    `guard` names a function that is asked right before sending whether the message is still wanted; `subject_ref` is
-    what that function needs to know. The same Message-ID goes out with every attempt.
+    Its words are finished, or drawn from `facts` when it is sent (`notices.drawers`). `guard` names a function that is
+    asked right before sending whether the message is still wanted; `subject_ref` is what that function needs to know.
+    The same Message-ID goes out with every attempt.
     """
 
     class State(models.TextChoices):
@@ -63,11 +64,12 @@ class Notice(models.Model):
     )
     address = models.EmailField()
     language = models.CharField(max_length=10, choices=settings.LANGUAGES)
-    subject = models.CharField(max_length=300)
+    subject = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
     calendar = models.BinaryField(default=b"", blank=True)
     calendar_method = models.CharField(max_length=10, blank=True)
+    facts = models.JSONField(null=True, blank=True)  # what the words are drawn from; null: they are finished
     sensitive = models.BooleanField(default=False)  # sign-in and security: words are blanked once sent
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.ANSWER)
     guard = models.CharField(max_length=60, blank=True)

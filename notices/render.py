@@ -40,6 +40,20 @@ class Message:
     about: tuple[str, ...] = field(default=())
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A message whose words are drawn when it is sent, from what is true then: see `notices.drawers`.
+
+    Attributes:
+        facts: what its drawer needs to know, as JSON; ids rather than words.
+    """
+
+    kind: str
+    recipient: Recipient
+    facts: dict[str, Any]
+    about: tuple[str, ...] = field(default=())
+
+
 def render(kind: str, recipient: Recipient, context: dict[str, Any], **parts: Any) -> Message:
     """Draw `templates/emails/<kind>/{subject.txt,body.txt,body.html}` for one recipient.
 

@@ -64,5 +64,10 @@ class SessionAdmin(EventAdmin):
         kinds = [Cohort.Kind.CORE] if obj.session_audience == Audience.CORE else list(Cohort.Kind)
         return Circle.objects.filter(cohort__edition=obj.edition_id, cohort__kind__in=kinds)
 
+    def later_in_series(self, obj: Session) -> QuerySet[Session]:
+        """The sessions of the edition with a higher number."""
+        stored = Session.objects.get(pk=obj.pk)
+        return Session.objects.filter(edition=stored.edition_id, number__gt=stored.number)
+
     def _editions(self, request: HttpRequest) -> QuerySet[Edition]:
         return Edition.objects.filter(circle__in=self.homes(request)).exclude(state=Edition.State.ARCHIVED)

@@ -28,6 +28,11 @@ def test_addresses_and_tokens_are_masked_in_lines(log):
     assert log.written.getvalue() == "INFO portal: GET /welcome/…/ for …@…\n"
 
 
+def test_calendar_addresses_are_masked_in_lines(log):
+    log.line('"GET /ical/%s.ics HTTP/1.1" 404, webcal://portal.example.org/ical/%s.ics', "s3c-re_t", "0ther")
+    assert log.written.getvalue() == ('INFO portal: "GET /ical/… HTTP/1.1" 404, webcal://portal.example.org/ical/…\n')
+
+
 def test_addresses_are_masked_in_tracebacks(log, db):
     """The database quotes the row that is already there."""
     MemberFactory.create(email="ana@example.org")

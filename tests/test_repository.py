@@ -19,7 +19,8 @@ PAGES = [path for path in TEMPLATES if "emails" not in path.parts]
 # Rows that are reached only through a row which is itself fetched with visible_to, or that are shared vocabulary.
 REACHED_THROUGH_ANOTHER = {
     "members.signininvitation", "members.affiliation", "members.circlemember", "members.consent", "members.theme",
-    "members.stakeholdercategory", "events.transition", "events.role", "events.attendance",
+    "members.stakeholdercategory", "events.answer", "events.question", "events.calendarfeed",
+    "events.transition", "events.role", "events.attendance",
     "events.attendanceevidence", "programs.programme", "programs.module", "programs.sessionplan",
     "programs.enrolment", "certificates.certificate", "certificates.document", "jobs.job", "jobs.submission",
     "audit.entry",

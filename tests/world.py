@@ -7,6 +7,7 @@ from typing import Any
 from django.test import Client
 
 from audit.models import Entry, record
+from events import feeds
 from events.models import Role
 from forestallies.lib import clock, links
 from members.actions import invitations
@@ -78,6 +79,7 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "workshop": workshop.slug,
             "session": session.slug,
             "event_id": workshop.pk,
+            "feed_token": feeds.renew(member=ana, by=ana, at=at),
             "application_id": application.pk,
             "certificate_code": certificate.code,
             "certificate_id": certificate.pk,

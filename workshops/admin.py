@@ -60,6 +60,10 @@ class WorkshopAdmin(EventAdmin):
     def audience_of(self, obj: Workshop) -> Iterable[Circle]:
         return [obj.home]
 
+    def later_in_series(self, obj: Workshop) -> QuerySet[Workshop]:
+        """The workshops of the gathering that start with it or after it."""
+        return Workshop.objects.filter(gathering=obj.gathering_id, starts_at__gte=obj.starts_at)
+
     def _gatherings(self, request: HttpRequest) -> QuerySet[Gathering]:
         communities = Community.objects.filter(circle__in=self.homes(request))
         return Gathering.objects.filter(community__in=communities, ends_on__gte=clock.now().date())

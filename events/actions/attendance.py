@@ -36,7 +36,8 @@ def record_marks(*, event: Event, marks: Mapping[int, Mark], by: Member, at: dat
 
     A mark overrides what meeting reports say, and what they say stays beside it. The same marks again change nothing.
     People on the list may be marked, and people of the audience who came without a registration. Marking oneself is
-    allowed, and flagged in the audit. The first marks stamp the event as recorded.
+    allowed, and flagged in the audit. The first marks stamp the event with when its recording began; whether it is
+    complete follows from the marks (`attendance.unmarked`), as people may register or be left out afterwards.
 
     Returns:
         How many people's attendance changed.

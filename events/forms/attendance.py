@@ -38,6 +38,12 @@ class Row:
         return self.line.member
 
     @property
+    def is_open(self) -> bool:
+        """Whether something is left to do: no mark on record, another one chosen, or a reason to look at."""
+        is_changed = bool(self.status) and self.status != self.line.status
+        return not self.line.status or is_changed or bool(self.error)
+
+    @property
     def choices(self) -> list[Status]:
         """The marks on offer; "made up" only where it is on record, so that saving the list does not undo it."""
         kept = [Status.MADE_UP] if self.line.status == Status.MADE_UP else []

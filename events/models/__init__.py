@@ -2,7 +2,20 @@
 
 from events.models.attendance import Attendance, AttendanceEvidence, Source
 from events.models.events import Event
+from events.models.feeds import CalendarFeed
+from events.models.questions import Answer, Question
 from events.models.registrations import Registration, Transition
 from events.models.roles import Role
 
-__all__ = ["Attendance", "AttendanceEvidence", "Event", "Registration", "Role", "Source", "Transition"]
+__all__ = [
+    "Answer",
+    "Attendance",
+    "AttendanceEvidence",
+    "CalendarFeed",
+    "Event",
+    "Question",
+    "Registration",
+    "Role",
+    "Source",
+    "Transition",
+]

@@ -119,6 +119,22 @@ class Event(models.Model):
     registration_closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
     promotion_until = models.DateTimeField(_("waiting list moves up until"), null=True, blank=True)
 
+    needs_approval = models.BooleanField(
+        _("registrations need approval"), default=False, help_text=_("Each waits until somebody of the team decides.")
+    )
+    makes_offers = models.BooleanField(
+        _("free seats are offered"),
+        default=False,
+        help_text=_("The next person in line has some hours to take it. Otherwise it is hers at once."),
+    )
+    automatic = models.ManyToManyField(
+        Circle,
+        blank=True,
+        related_name="automatic_events",
+        verbose_name=_("registered without asking"),
+        help_text=_("Everybody in these circles has a place from the start and can decline it."),
+    )
+
     floor_language = models.CharField(_("floor language"), max_length=10, choices=settings.LANGUAGES, default="en")
     interpretation = ArrayField(
         models.CharField(max_length=10, choices=settings.LANGUAGES),
@@ -187,9 +203,6 @@ class Event(models.Model):
         """Set `starts_at` and `ends_at` (UTC, half-open) from the wall clock; also after a change of zone rules."""
         self.starts_at, self.ends_at = zones.instants(self.wall_date, self.wall_time, self.minutes, self.zone)
 
-    def calendar_uid(self) -> str:
-        return f"event-{self.uid}@{settings.SITE_HOST}"
-
     def is_live(self, at: datetime) -> bool:
         return self.state == self.State.SCHEDULED and self.starts_at <= at < self.ends_at
 
@@ -212,7 +225,11 @@ class Event(models.Model):
 
     def promotes(self, at: datetime) -> bool:
         """Whether a freed seat still goes to the waiting list."""
-        return self.state == self.State.SCHEDULED and at < min(self.promotion_until or self.starts_at, self.starts_at)
+        return self.state == self.State.SCHEDULED and at < self.promotes_until()
+
+    def promotes_until(self) -> datetime:
+        """The last moment at which a freed seat goes to the waiting list: as set, and never later than the start."""
+        return min(self.promotion_until or self.starts_at, self.starts_at)
 
     def country_line(self) -> str:
         return zones.country_line(self.starts_at, self.countries, self.zone)

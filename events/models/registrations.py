@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from events.models.events import Event
+from forestallies.lib.fields import LineField
 from members.models import Member
 
 
@@ -25,14 +28,18 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def standing(self) -> "RegistrationQuerySet":
         return self.filter(state__in=Registration.STANDING)
 
+    def offers_over(self, at: datetime) -> "RegistrationQuerySet":
+        """Offers that nobody took in time."""
+        return self.filter(state=Registration.State.OFFERED, offer_expires_at__lte=at)
+
     def visible_to(self, member: Member, *, at: datetime) -> "RegistrationQuerySet":
         """One's own, and those of events one looks after."""
         return self.filter(Q(member=member) | Q(event__in=Event.objects.run_by(member, at=at)))
 
 
 class Registration(models.Model):
-    """A person's place, or wish for a place, in an event. Exactly one row per pair; every change goes through
-    `events.actions.registrations` and leaves a `Transition`."""
+    """A person's place, or wish for a place, in an event. Exactly one row per pair; every change goes through the
+    seat service (`events.actions.registrations` and its neighbours) and leaves a `Transition`."""
 
     class State(models.TextChoices):
         PENDING = "pending", _("waiting for approval")
@@ -47,11 +54,12 @@ class Registration(models.Model):
         MEMBER = "member", _("by the member")
         STAFF = "staff", _("by staff")
 
+    # docs/registration.md draws this table; `manage.py draw_states` writes it.
     TRANSITIONS = {
         State.PENDING: {State.CONFIRMED, State.WAITLISTED, State.DECLINED, State.CANCELLED},
-        State.CONFIRMED: {State.CANCELLED},
-        State.WAITLISTED: {State.CONFIRMED, State.OFFERED, State.CANCELLED},
-        State.OFFERED: {State.CONFIRMED, State.EXPIRED, State.CANCELLED},
+        State.CONFIRMED: {State.DECLINED, State.CANCELLED},
+        State.WAITLISTED: {State.WAITLISTED, State.CONFIRMED, State.OFFERED, State.DECLINED, State.CANCELLED},
+        State.OFFERED: {State.CONFIRMED, State.EXPIRED, State.DECLINED, State.CANCELLED},
         State.EXPIRED: {State.CONFIRMED, State.WAITLISTED, State.PENDING},
         State.DECLINED: {State.PENDING, State.CONFIRMED, State.WAITLISTED},
         State.CANCELLED: {State.PENDING, State.CONFIRMED, State.WAITLISTED},
@@ -59,11 +67,18 @@ class Registration(models.Model):
     SEATED = (State.CONFIRMED, State.OFFERED)
     STANDING = (State.PENDING, State.CONFIRMED, State.WAITLISTED, State.OFFERED)
 
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="registrations")
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="registrations")
+    # No indexes of their own: `registration_once` and `registration_by_member` begin with them.
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="registrations", db_index=False)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="registrations", db_index=False)
     state = models.CharField(max_length=10, choices=State)
     # Taken under the event's lock when the waiting list is entered: highest so far + 1; coming back goes to the back.
-    queue_no = models.PositiveBigIntegerField(null=True, blank=True)
+    # Who is moved up to the head gets lowest - 1, which may be negative.
+    queue_no = models.BigIntegerField(null=True, blank=True)
+    offer_expires_at = models.DateTimeField(null=True, blank=True)
+    automatic = models.BooleanField(default=False)  # registered with her circle, not by her own act
+    interpretation = models.CharField(max_length=10, choices=settings.LANGUAGES, blank=True)  # wanted; empty: none
+    needs = ArrayField(models.CharField(max_length=30), default=list, blank=True)  # of settings.ACCESSIBILITY_NEEDS
+    note = LineField(max_length=300, blank=True)
     cancelled_by = models.CharField(max_length=10, choices=CancelledBy, blank=True)
     created_at = models.DateTimeField()
     state_since = models.DateTimeField()
@@ -91,10 +106,16 @@ class Registration(models.Model):
                 condition=(Q(state="cancelled") & ~Q(cancelled_by="")) | (~Q(state="cancelled") & Q(cancelled_by="")),
                 name="registration_cancelled_by_someone",
             ),
+            models.CheckConstraint(
+                condition=Q(state="offered", offer_expires_at__isnull=False)
+                | (~Q(state="offered") & Q(offer_expires_at__isnull=True)),
+                name="registration_offer_ends",
+            ),
         ]
         indexes = [
             models.Index(fields=["event", "state"], name="registration_by_event"),
             models.Index(fields=["member", "state"], name="registration_by_member"),
+            models.Index(fields=["offer_expires_at"], condition=Q(state="offered"), name="registration_offers_by_end"),
         ]
 
     def __str__(self) -> str:
@@ -105,18 +126,32 @@ class Registration(models.Model):
         return self.state in self.STANDING
 
 
+class TransitionQuerySet(models.QuerySet["Transition"]):
+    def to_tell(self) -> "TransitionQuerySet":
+        """Those of which nobody was told yet."""
+        return self.filter(told=False)
+
+
 class Transition(models.Model):
     """One change of a registration's state: from what, to what, by whom, when and why. Never changed afterwards."""
 
-    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="transitions")
+    registration = models.ForeignKey(
+        Registration, on_delete=models.CASCADE, related_name="transitions", db_index=False
+    )  # `transition_by_registration` begins with it
     from_state = models.CharField(max_length=10, blank=True)  # empty: the row was made
     to_state = models.CharField(max_length=10, choices=Registration.State)
     by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")  # null: the portal itself
     at = models.DateTimeField()
-    reason = models.CharField(max_length=60, blank=True)
+    reason = models.CharField(max_length=300, blank=True)  # in staff's words, or what the portal did it for
+    told = models.BooleanField(default=True)  # the ledger writes False; `events.answers` turns it into a message
+
+    objects = TransitionQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["registration", "id"], name="transition_by_registration")]
+        indexes = [
+            models.Index(fields=["registration", "id"], name="transition_by_registration"),
+            models.Index(fields=["id"], condition=Q(told=False), name="transition_to_tell"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.from_state or 'new'} → {self.to_state}"

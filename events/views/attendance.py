@@ -1,4 +1,7 @@
-"""The attendance list of one event, for those who lead it."""
+"""The attendance list of one event, for those who lead it.
+
+`?without=mark` leaves out those who have a mark; forms are sent to the same address, so saving keeps it.
+"""
 
 from typing import Any
 
@@ -18,6 +21,8 @@ from jobs import submissions
 from members import staff
 from members.requests import MemberRequest
 
+GO_ON = "go-on"  # stands before the first person without a mark; where there is none, a browser stays at the top
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def attendance_edit(request: MemberRequest, event_id: int) -> HttpResponse:
@@ -33,7 +38,7 @@ def attendance_edit(request: MemberRequest, event_id: int) -> HttpResponse:
     if request.POST.get("do") == "find":
         return _show(request, event, form, status=200 if form.is_valid() else 422)
     if form.is_valid() and _record(request, event, form):
-        return redirect("attendance_edit", event.pk)
+        return redirect(f"{request.get_full_path()}#{GO_ON}")
     return _show(request, event, form, status=422)
 
 
@@ -73,11 +78,17 @@ def _record(request: MemberRequest, event: Event, form: AttendanceForm) -> bool:
 
 def _show(request: MemberRequest, event: Event, form: AttendanceForm, *, status: int) -> HttpResponse:
     rows = list(form.rows())
+    is_narrowed = request.GET.get("without") == "mark"
+    listed = [row for row in rows if not row.is_added and (row.is_open or not is_narrowed)]
+    seated = [row for row in listed if not row.line.helps]
     context = {
         "event": event,
         "form": form,
-        "rows": [row for row in rows if not row.line.helps and not row.is_added],
-        "helpers": [row for row in rows if row.line.helps and not row.is_added],
+        "is_narrowed": is_narrowed,
+        "go_on": GO_ON,
+        "first_open": next((row for row in seated if not row.line.status), None),
+        "rows": seated,
+        "helpers": [row for row in listed if row.line.helps],
         "added": [row for row in rows if row.is_added],
         "looked_for": form.is_bound and request.POST.get("do") == "find",
         "was": form.data.get("was", "") if form.is_bound else form.shown(),

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from events.actions import registrations
-from events.invitation import calendar_for
+from events.agenda import file_of
 from events.models import Event, Registration
+from events.refusals import RegistrationRefused
 from forestallies.lib import clock
 from jobs import submissions
 from jobs.forms import SubmissionForm
@@ -33,7 +34,7 @@ def registration_create(request: MemberRequest, event_id: int) -> HttpResponse:
     try:
         key = form.cleaned_data["submission"]
         result = submissions.once(key=key, kind=f"register:{event.pk}", by=request.user, at=at, act=act)
-    except registrations.RegistrationRefused as refusal:
+    except RegistrationRefused as refusal:
         messages.error(request, str(refusal))
         return redirect(event)
     if result["state"] == Registration.State.WAITLISTED:
@@ -60,7 +61,7 @@ def registration_cancel(request: MemberRequest, event_id: int) -> HttpResponse:
     try:
         key = form.cleaned_data["submission"]
         submissions.once(key=key, kind=f"cancel:{event.pk}", by=request.user, at=at, act=act)
-    except registrations.RegistrationRefused as refusal:
+    except RegistrationRefused as refusal:
         messages.error(request, str(refusal))
         return redirect(event)
     messages.success(request, _("Your registration is cancelled. You can register again while it is open."))
@@ -72,7 +73,7 @@ def event_calendar(request: MemberRequest, event_id: int) -> HttpResponse:
     """Give the event as a calendar file, in the reader's language."""
     at = clock.now()
     event = get_object_or_404(Event.objects.visible_to(request.user, at=at).published(), pk=event_id)
-    body = calendar_for(event, request.user, method="PUBLISH", at=at)
+    body = file_of(event, request.user, at=at)
     return HttpResponse(
         body,
         content_type="text/calendar; charset=utf-8",

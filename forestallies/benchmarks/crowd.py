@@ -64,6 +64,7 @@ def _work(things: Sequence[Thing], prepare: Callable[[], Act[Thing]], barrier: B
             act(thing)
     except BaseException:
         problem = traceback.format_exc()
-        barrier.abort()
+        if not start:  # otherwise the others are on their way already, and some may still be leaving the barrier
+            barrier.abort()
     send.send((start, time.perf_counter(), problem))
     connections.close_all()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from django.core.mail import get_connection
 from django.test.utils import override_settings
@@ -12,11 +13,11 @@ from forestallies.benchmarks.measure import Measurement, compare, rate
 from forestallies.benchmarks.people import make_workshop, make_world
 from forestallies.benchmarks.sink import mail_sink
 from forestallies.lib import clock
-from notices import outbox
+from notices import drawers, outbox
 from notices.delivery import deliver_due
 from notices.mime import email_message
 from notices.models import Notice
-from notices.render import Message
+from notices.render import Draft, Message
 
 SIZE = 500  # messages per round
 
@@ -27,12 +28,11 @@ def measure(*, size: int, rounds: int) -> Iterator[Measurement]:
     [member] = world.people
     event = make_workshop(world, capacity=None)
     registration = registrations.register(event=event, member=member, by=member, at=at)
-    Notice.objects.all().delete()
-    sample = emails.registration_confirmed(registration, at=at)
+    sample = emails.answer(registration, at=at)
     numbers = iter(range(rounds * size * 2))
 
     def postings() -> list[outbox.Posting]:
-        """The mail of a registration, with its calendar part and its guard, to many people."""
+        """The answer to a registration, with its calendar part and its guard, to many people."""
         return [
             replace(sample, key=f"benchmark:{number}", message=addressed(sample.message, number))
             for number in (next(numbers) for _ in range(size))
@@ -40,16 +40,16 @@ def measure(*, size: int, rounds: int) -> Iterator[Measurement]:
 
     with mail_sink() as port, mail_goes_to(port):
         yield compare(
-            what=f"{size} messages posted and delivered",
-            baseline="the same mails sent in a loop over one connection",
+            what=f"{size} messages posted, drawn and delivered",
+            baseline="the same mails, drawn before, sent in a loop over one connection",
             unit="mails",
-            bare=lambda: bare(postings()),
+            bare=lambda: bare([unsaved(posting, at) for posting in postings()]),
             real=lambda: real(postings()),
             rounds=rounds,
         )
 
 
-def addressed(message: Message, number: int) -> Message:
+def addressed(message: Message | Draft, number: int) -> Message | Draft:
     return replace(message, recipient=replace(message.recipient, address=f"person{number}@example.org"))
 
 
@@ -60,9 +60,7 @@ def mail_goes_to(port: int) -> override_settings:
     )  # fmt: skip
 
 
-def bare(postings: list[outbox.Posting]) -> float:
-    rows = [unsaved(posting) for posting in postings]
-
+def bare(rows: list[Notice]) -> float:
     def send() -> None:
         connection = get_connection()
         connection.open()
@@ -73,10 +71,12 @@ def bare(postings: list[outbox.Posting]) -> float:
     return rate(len(rows), send)
 
 
-def unsaved(posting: outbox.Posting) -> Notice:
+def unsaved(posting: outbox.Posting, at: datetime) -> Notice:
     message = posting.message
+    if isinstance(message, Draft):
+        message = drawers.draw(message.kind, message.facts, at=at)
     return Notice(
-        address=message.recipient.address, subject=message.subject, text=message.text, html=message.html,
+        address=posting.message.recipient.address, subject=message.subject, text=message.text, html=message.html,
         calendar=message.calendar, calendar_method=message.calendar_method, message_id=f"<{posting.key}@benchmark>",
     )  # fmt: skip
 

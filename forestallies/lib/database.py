@@ -1,5 +1,10 @@
-"""Database functions of the portal, for queries and indexes."""
+"""Database functions of the portal, for queries and indexes, and statements on many rows at once."""
 
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from django.db import connection
 from django.db.models import CharField, Func
 
 
@@ -8,3 +13,30 @@ class Fold(Func):
 
     function = "fa_fold"
     output_field = CharField()
+
+
+def execute_values(statement: str, rows: Iterable[Sequence[Any]], *, page: int = 1_000) -> list[tuple[Any, ...]]:
+    """Run a statement on rows of values, a page of them at a time, and return what it returns.
+
+    For what Django's insert cannot say. Values are quoted by the driver, never by us.
+
+    Args:
+        statement: with one `%s` where the rows stand, as in `INSERT … VALUES %s RETURNING id`.
+        rows: all of the same length.
+    """
+    found: list[tuple[Any, ...]] = []
+    before, after = statement.split("%s")
+    with connection.cursor() as cursor:
+        for chunk in batched(rows, page):
+            template = f"({','.join(['%s'] * len(chunk[0]))})"
+            values = ",".join(cursor.mogrify(template, row).decode() for row in chunk)
+            cursor.execute(before + values + after)
+            found += cursor.fetchall()
+    return found
+
+
+def batched(rows: Iterable[Sequence[Any]], size: int) -> Iterator[list[Sequence[Any]]]:
+    """Cut rows into lists of at most `size`."""
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, size)):
+        yield chunk

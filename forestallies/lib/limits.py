@@ -10,12 +10,16 @@ from django.http import HttpRequest, HttpResponse
 View = Callable[..., HttpResponse]
 
 
-def limited(action: str, *, methods: tuple[str, ...] = ("GET", "HEAD", "POST")) -> Callable[[View], View]:
+def limited(
+    action: str, *, methods: tuple[str, ...] = ("GET", "HEAD", "POST"), key: str | None = None
+) -> Callable[[View], View]:
     """Answer 429 when one address asks too often.
 
     Args:
         action: a key of the setting ACCOUNT_RATE_LIMITS.
         methods: only these requests are counted.
+        key: the argument of the view, such as a token, whose values a rate "per key" counts apart. Counters hold its
+            hash only.
     """
 
     def decorate(view: View) -> View:
@@ -23,7 +27,9 @@ def limited(action: str, *, methods: tuple[str, ...] = ("GET", "HEAD", "POST")) 
         def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             refusal = None
             if request.method in methods:  # allauth by itself would let every GET pass uncounted
-                refusal = ratelimit.consume_or_429(request, action=action, limit_get=True)
+                refusal = ratelimit.consume_or_429(
+                    request, action=action, key=kwargs[key] if key else None, limit_get=True
+                )
             return refusal or view(request, *args, **kwargs)
 
         return wrapped

@@ -5,6 +5,7 @@ import secrets
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def absolute(path: str) -> str:
@@ -22,6 +23,12 @@ def way_back(request: HttpRequest) -> str:
     page = request.headers.get("Referer", "")
     here = f"{request.scheme}://{request.get_host()}/"
     return page.removeprefix(here.rstrip("/")) if page.startswith(here) else ""
+
+
+def inside(request: HttpRequest, address: str) -> str:
+    """Give back an address that somebody sent along when it leads to this portal; otherwise nothing."""
+    host, is_secure = {request.get_host()}, request.is_secure()
+    return address if url_has_allowed_host_and_scheme(address, host, require_https=is_secure) else ""
 
 
 def new_token() -> tuple[str, str]:

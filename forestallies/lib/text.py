@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,11 @@ _INVISIBLE = re.compile(
 )
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
+
+
+def in_language(name: str, code: str) -> str:
+    """Say in which language a translated field is: `Title (Portuguese)`."""
+    return f"{name} ({dict(settings.LANGUAGES)[code]})"
 
 
 def tidy(value: str, *, lines: bool = False) -> str:

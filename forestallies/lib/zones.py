@@ -144,6 +144,11 @@ def country_name(code: str, language: str | None = None) -> str:
     return str(babel_locale(language).territories.get(code, code))
 
 
+def country_label(code: str) -> str:
+    """Name a country with the city that stands for it where it has several clocks: `Brazil (São Paulo)`."""
+    return country_name(code) + COUNTRY_LINE_LABELS.get(code, code)[2:]
+
+
 @dataclass(frozen=True)
 class LocalTime:
     """An instant as one person reads it. Words are in the language that was active when it was made.
@@ -183,6 +188,7 @@ class CountryTime:
     clock: str
     countries: tuple[str, ...]
     day_shift: int
+    offset: str
 
     def __str__(self) -> str:
         shift = f" ({self.day_shift:+d} d)" if self.day_shift else ""
@@ -201,9 +207,14 @@ def country_times(instant: datetime, countries: Iterable[str], anchor_zone: str)
     groups: dict[datetime, list[str]] = {}
     for code in countries:
         there = instant.astimezone(ZoneInfo(COUNTRY_ZONES[code][0])).replace(tzinfo=None)
-        groups.setdefault(there, []).append(COUNTRY_LINE_LABELS.get(code, code))
+        groups.setdefault(there, []).append(code)
     return [
-        CountryTime(there.strftime("%H:%M"), tuple(codes), (there.date() - anchor_day).days)
+        CountryTime(
+            clock=there.strftime("%H:%M"),
+            countries=tuple(COUNTRY_LINE_LABELS.get(code, code) for code in codes),
+            day_shift=(there.date() - anchor_day).days,
+            offset=offset(instant, COUNTRY_ZONES[codes[0]][0]),
+        )
         for there, codes in sorted(groups.items())
     ]
 

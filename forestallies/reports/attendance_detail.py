@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from django.db.models import Exists, F, Field, OuterRef, QuerySet, Subquery, Value
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Attendance, Registration, Role
@@ -61,13 +62,18 @@ def columns(scope: Scope) -> Sequence[Column]:
     return COLUMNS
 
 
+def title(scope: Scope) -> str | Promise:
+    """By what a gathering or an edition consists of."""
+    return _("By session") if scope.edition else _("By workshop")
+
+
 def shown(scope: Scope) -> Sequence[Shown]:
     columns: list[Shown] = [
         (_("Session") if scope.edition else _("Workshop"), lambda row: f"{row.occasion.number}. {row.occasion.label}"),
         (_("Country"), lambda row: zones.country_name(row.p_country) if row.p_country else ""),
         (_("Group"), lambda row: word(Cohort.Kind, row.p_group)),
         (_("Registration"), lambda row: word(Registration.State, row.r_state)),
-        (_("Attendance"), lambda row: word(Attendance.Status, row.a_status)),
+        (_("Attendance"), lambda row: word(Attendance.Status, row.a_status) or _("not recorded")),
         (_("Minutes"), lambda row: "" if row.a_seconds is None else round(row.a_seconds / 60)),
     ]
     return [column for column in columns if scope.edition or column[0] != _("Group")]
@@ -149,7 +155,7 @@ def reader(scope: Scope) -> Callable[[dict[str, Any]], SimpleNamespace]:
 
 TABLE = Table(
     name="attendance_detail",
-    title=_("By session"),
+    title=title,
     columns=columns,
     shown=shown,
     rows=rows,

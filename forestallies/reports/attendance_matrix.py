@@ -12,6 +12,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from certificates.models import Certificate
@@ -56,6 +57,11 @@ def columns(scope: Scope) -> list[Column]:
 
 def minutes_at(event_id: int) -> Callable[[Any], float | None]:
     return lambda row: detail.minutes(row.seconds.get(event_id))
+
+
+def title(scope: Scope) -> Promise:
+    """The same for every scope."""
+    return _("By person")
 
 
 def shown(scope: Scope) -> Sequence[Shown]:
@@ -140,7 +146,7 @@ def reader(scope: Scope) -> Callable[[dict[str, Any]], SimpleNamespace]:
 
 TABLE = Table(
     name="attendance_matrix",
-    title=_("By person"),
+    title=title,
     columns=columns,
     shown=shown,
     rows=rows,

@@ -26,7 +26,7 @@ class Table:
 
     Attributes:
         name: of the file and the command, `attendance_detail`; `templates/reports/_<name>.html` defines its words.
-        title: what the page calls it.
+        title: what the page calls it, for a scope.
         columns: of the file, in order.
         shown: the columns of the page, fewer, for reading; the person and her organisation stand before them.
         rows: the query, in a stable order; its rows are dicts of facts.
@@ -34,7 +34,7 @@ class Table:
     """
 
     name: str
-    title: str | Promise
+    title: Callable[[Scope], str | Promise]
     columns: Callable[[Scope], Sequence[Column]]
     shown: Callable[[Scope], Sequence[Shown]]
     rows: Callable[[Scope, Search, datetime], Rows]

@@ -5,14 +5,17 @@ from uuid import uuid4
 
 from babel.dates import format_date, format_interval
 from django import template
+from django.contrib.auth.models import AnonymousUser
 from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from events.models import Event
 from forestallies.lib import zones
+from members.models import Member
 
 register = template.Library()
 
@@ -62,6 +65,12 @@ def local_time(instant: datetime) -> zones.LocalTime:
 
 
 @register.filter
+def when_for(event: Event, reader: Member | AnonymousUser) -> zones.LocalTime:
+    """Say an event's start in the reader's own zone; to somebody who is not signed in, in the event's own."""
+    return zones.local(event.starts_at, reader.zone if isinstance(reader, Member) else event.zone)
+
+
+@register.filter
 def date_in(instant: datetime, zone: str) -> str:
     """Say an instant in a given zone, for people who have no account: weekday, date, hour, city and offset."""
     return str(zones.local(instant, zone))
@@ -76,6 +85,12 @@ def duration(minutes: int) -> str:
     if not rest:
         return _("%(hours)d h") % {"hours": hours}
     return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
+
+
+@register.filter
+def own_name(code: str) -> str:
+    """Name a language in itself by one word: `Português`; the portal has each language once."""
+    return str(get_language_info(code)["name_local"].split()[0]).capitalize()
 
 
 @register.filter

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from events.models import Event
-from forestallies.lib import clock, zones
+from forestallies.lib import clock
 from members import terms
 from programs.models import Edition
 from workshops.models import Gathering
@@ -23,7 +23,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "gathering": Gathering.objects.published().filter(ends_on__gte=at.date()).order_by("starts_on").first(),
         "edition": Edition.objects.filter(state=Edition.State.RUNNING).first(),
         "session": session,
-        "session_when": zones.local(session.starts_at, session.zone) if session else None,
     }
     return render(request, "home.html", context)
 

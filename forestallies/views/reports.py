@@ -25,6 +25,7 @@ from members.staff import ask_again, staff_only
 
 PER_PAGE = 25
 IN_MEMORY = 1_048_576  # bytes of a file; a larger one waits on disk, without a name
+PROVED = "then=download"  # in the address of a report: who reads it has just proved who she is, to download it
 OFFERED = ("xlsx", "csv")  # on the page; JSON is for programs, by the command
 
 
@@ -54,7 +55,8 @@ def attendance_report(request: MemberRequest, kind: str, slug: str, name: str) -
     read, shown = table.reader(scope), table.shown(scope)
     context: dict[str, Any] = {
         "table": table,
-        "tables": exports.REPORTS.values(),
+        "title": table.title(scope),
+        "tables": [(one.page_name, one.title(scope)) for one in exports.REPORTS.values()],
         "scope": scope,
         "form": form,
         "page": page,
@@ -62,7 +64,8 @@ def attendance_report(request: MemberRequest, kind: str, slug: str, name: str) -
         "lines": [(row, [(label, how(row)) for label, how in shown]) for row in map(read, page)],
         "headings": table.headings(scope),
         "formats": OFFERED,
-        "search": _without_page(request.GET),
+        "search": _search(request.GET),
+        "may_press": PROVED in request.GET.urlencode() and policies.proved_lately(request, at=at),
         "as_of": at,
         "definitions": f"reports/_{table.name}.html",
     }
@@ -78,8 +81,8 @@ def attendance_download(request: MemberRequest, kind: str, slug: str, name: str,
     if form not in OFFERED:
         raise Http404
     search = SearchForm(request.GET, scope=scope)
-    page = f"{reverse('attendance_report', args=[kind, slug, name])}?{_without_page(request.GET)}"
-    if door := ask_again(request, back=page):
+    page = f"{reverse('attendance_report', args=[kind, slug, name])}?{_search(request.GET)}"
+    if door := ask_again(request, back=f"{_with(page, PROVED)}#take"):
         return door
     if not search.is_valid():
         return redirect(page)  # which says what is wrong
@@ -105,7 +108,14 @@ def _load(request: MemberRequest, kind: str, slug: str, name: str, *, at: dateti
         raise Http404 from None
 
 
-def _without_page(query: QueryDict) -> str:
+def _search(query: QueryDict) -> str:
+    """What was searched for, without the page and the word of having come back from a proof."""
     kept = query.copy()
-    kept.pop("page", None)
+    for other in ("page", PROVED.partition("=")[0]):
+        kept.pop(other, None)
     return kept.urlencode()
+
+
+def _with(address: str, pair: str) -> str:
+    """Add one pair to the end of an address that has a question mark."""
+    return f"{address}{pair}" if address.endswith("?") else f"{address}&{pair}"

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Paginator
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from events import policies
+from events import attendance, policies
 from events.models import Attendance, Event, Registration
 from forestallies.lib import clock
 from forestallies.views.series import Series, in_series, series_among, series_of, with_series
@@ -23,7 +23,7 @@ CAME = (Attendance.Status.ATTENDED, Attendance.Status.PARTIAL, Attendance.Status
 
 @dataclass(frozen=True)
 class Row:
-    """One event in the list; `waits` for its attendance, of `expected` people `came`."""
+    """One event in the list; `waits` for its attendance, of `expected` people `came`, and `unmarked` have no mark."""
 
     event: Event
     series: Series | None
@@ -31,6 +31,7 @@ class Row:
     waits: bool
     expected: int
     came: int
+    unmarked: int
 
 
 @require_safe
@@ -56,8 +57,12 @@ def staff_event_list(request: MemberRequest) -> HttpResponse:
 
 
 def waiting(events: QuerySet[Event], at: datetime) -> QuerySet[Event]:
-    """Those that are over or running, and whose attendance nobody has recorded yet. Closed ones are left in peace."""
-    return events.filter(state=Event.State.SCHEDULED, starts_at__lte=at, attendance_recorded_at=None)
+    """Those that are over or running and have somebody without a mark, or were not looked at yet.
+
+    Closed ones are left in peace. Each carries `unmarked`, how many people that is.
+    """
+    left = Q(attendance_recorded_at=None) | Exists(attendance.unmarked(OuterRef("pk")))
+    return events.filter(left, state=Event.State.SCHEDULED, starts_at__lte=at).annotate(unmarked=_unmarked())
 
 
 def _coming(events: QuerySet[Event], at: datetime) -> QuerySet[Event]:
@@ -71,16 +76,25 @@ def _counted(events: QuerySet[Event]) -> QuerySet[Event]:
     return events.annotate(
         expected=Coalesce(Subquery(seats.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0),
         came=Coalesce(Subquery(came.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0),
+        unmarked=_unmarked(),
     )
+
+
+def _unmarked() -> Coalesce:
+    left = attendance.unmarked(OuterRef("pk")).values("event").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(left, output_field=IntegerField()), 0)
 
 
 def _row(event: Event, at: datetime) -> Row:
     has_begun = event.starts_at <= at
+    unmarked: int = event.unmarked  # type: ignore[attr-defined]
+    is_left = unmarked > 0 or event.attendance_recorded_at is None
     return Row(
         event=event,
         series=series_of(event),
         has_begun=has_begun,
-        waits=has_begun and event.state == Event.State.SCHEDULED and event.attendance_recorded_at is None,
+        waits=has_begun and event.state == Event.State.SCHEDULED and is_left,
         expected=event.expected,  # type: ignore[attr-defined]
         came=event.came,  # type: ignore[attr-defined]
+        unmarked=unmarked,
     )

@@ -21,32 +21,42 @@ from members.requests import MemberRequest
 from members.staff import staff_only
 from programs import policies
 from programs.actions import certificates
-from programs.candidates import Standing, candidates, certificate_key
+from programs.candidates import Standing, candidates, certificate_key, counted
 from programs.models import Cohort
 
 
 @require_safe
 @staff_only
 def cohort_list(request: MemberRequest) -> HttpResponse:
-    """List the cohorts whose certificates one looks after, the latest edition first."""
+    """List the cohorts whose certificates one looks after: those with somebody ready first, then the latest edition."""
     rows = Cohort.objects.visible_to(request.user, at=clock.now()).select_related("edition")
-    return render(request, "programs/staff/cohort_list.html", {"cohorts": rows.order_by("-edition__starts_on", "kind")})
+    cohorts = list(rows.order_by("-edition__starts_on", "kind"))
+    counts = counted(cohorts, by=request.user)
+    listed = [(cohort, counts[cohort.pk]) for cohort in sorted(cohorts, key=lambda one: not counts[one.pk]["ready"])]
+    return render(request, "programs/staff/cohort_list.html", {"cohorts": listed})
 
 
 @require_safe
 @staff_only
 def candidate_list(request: MemberRequest, cohort_id: int) -> HttpResponse:
-    """Show who of a cohort has a certificate, who gets one, and who not and why; with the job at work, if any."""
+    """Show who of a cohort has a certificate, who gets one, and who not and why; with the job at work, if any.
+
+    `?standing=ready` leaves in the table only those who get one.
+    """
     cohort, at = _cohort(request, cohort_id), clock.now()
     people = candidates(cohort, by=request.user)
     job = certificates.latest_job(cohort)
+    standing = Standing.READY if request.GET.get("standing") == Standing.READY.value else None
     context = {
         "cohort": cohort,
         "people": people,
+        "standing": standing,
+        "shown": [one for one in people if standing in (None, one.standing)],
         "count": Counter(one.standing.value for one in people),
         "unprintable": [one for one in people if one.standing is Standing.UNPRINTABLE],
         "job": job,
         "job_is_open": bool(job and job.state in OPEN),
+        "job_is_queued": bool(job and job.state == Job.State.QUEUED),
         "job_failed": bool(job and job.state == Job.State.FAILED),
         "is_over": certificates.is_over(cohort, at=at),
         "may_issue": policies.can_issue(cohort, by=request.user, at=at),

@@ -18,10 +18,9 @@ PROGRAMME = "sske"
 
 @dataclass(frozen=True)
 class CalendarRow:
-    """One session in the public calendar: its day and hour in the edition's zone, and the country line."""
+    """One session in the public calendar, and the country line."""
 
     session: Session
-    when: zones.LocalTime
     country_times: list[zones.CountryTime]
     is_over: bool
 
@@ -66,7 +65,6 @@ def _calendar(edition: Edition) -> list[CalendarRow]:
     return [
         CalendarRow(
             session=session,
-            when=zones.local(session.starts_at, session.zone),
             country_times=zones.country_times(session.starts_at, edition.countries, session.zone),
             is_over=session.ends_at <= at,
         )

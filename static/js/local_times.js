@@ -21,6 +21,12 @@
     return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second) - instant;
   }
 
+  // An offset as the server writes it: UTC−5, UTC+5:30, UTC+0.
+  function named(ahead) {
+    const minutes = Math.abs(ahead) / 60000, rest = minutes % 60;
+    return `UTC${ahead < 0 ? "\u2212" : "+"}${Math.floor(minutes / 60)}${rest ? `:${String(rest).padStart(2, "0")}` : ""}`;
+  }
+
   // The instants at which a zone's clock shows this wall time: one, two on the night of autumn, none in spring's gap.
   function instants(wall, zone) {
     const offsets = new Set([offset(wall - DAY, zone), offset(wall + DAY, zone)]);
@@ -28,23 +34,38 @@
       .filter((instant) => instant + offset(instant, zone) === wall).sort((a, b) => a - b);
   }
 
+  const length = document.getElementById("id_minutes");
+  const DAY_BEGINS = 7 * 60, DAY_ENDS = 21 * 60; // minutes of the day, as the server counts them
+
+  // Whether some of it is before 7 or after 21 o'clock on a zone's clock.
+  function outside(start, zone) {
+    const [first, last] = [start, start + (Number(length && length.value) || 0) * 60000]
+      .map((instant) => instant + offset(instant, zone));
+    const minute = (first % DAY) / 60000;
+    return minute < DAY_BEGINS || minute + Math.max((last - first) / 60000, 1) > DAY_ENDS;
+  }
+
   function draw() {
     const [day, clock, zone] = fields.map((field) => field.value);
     const wall = Date.parse(`${day}T${clock.slice(0, 5)}Z`);
     const found = Number.isNaN(wall) ? [] : instants(wall, zone);
     for (const item of list.children) {
-      const [, hour, date] = item.children;
+      const [, hour, date, ahead, note] = item.children;
       const there = { timeZone: item.dataset.zone };
       hour.textContent = found.length
         ? new Intl.DateTimeFormat("en-GB", { ...there, hour: "2-digit", minute: "2-digit" }).format(found[0]) : "–";
       date.textContent = found.length
         ? new Intl.DateTimeFormat(language, { ...there, weekday: "short", day: "numeric", month: "short" }).format(found[0])
         : "";
+      ahead.textContent = found.length ? named(offset(found[0], item.dataset.zone)) : "";
+      const odd = found.length > 0 && outside(found[0], item.dataset.zone);
+      item.classList.toggle("is-outside", odd);
+      note.textContent = odd ? list.dataset.outside : "";
     }
     if (Number.isNaN(wall)) note.textContent = "";
     else note.textContent = found.length === 2 ? list.dataset.repeated : found.length ? "" : list.dataset.skipped;
   }
 
-  for (const field of fields) field.addEventListener("input", draw);
+  for (const field of [...fields, length]) if (field) field.addEventListener("input", draw);
   draw();
 })();

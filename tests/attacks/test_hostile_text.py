@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 
+from events import answers
 from forestallies.lib import clock as portal_clock
 from forestallies.lib.text import tidy
 from members.models import Application, Member
@@ -99,6 +100,7 @@ def test_words_go_all_the_way_as_typed(apply, bo, workshop, words, mailoutbox, s
     assert shown(browser.get(reverse("profile_edit")), line)
     browser.post(reverse("registration_create", args=[workshop.pk]), {"submission": uuid4()})
 
+    answers.tell_due(at=portal_clock.now())
     delivery.deliver_due(clock=portal_clock.now)
     assert not Notice.objects.exclude(state="sent").exists()
     assert {tuple(message.to) for message in mail.outbox} == {(application.email,), (bo.email,)}

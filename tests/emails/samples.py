@@ -7,11 +7,13 @@ from unittest.mock import patch
 from django.test import RequestFactory
 
 from events import emails as event_emails
+from events import series_emails
 from events.models import Event, Registration
 from events.telling import Listener, Span
 from members import emails as member_emails
 from members.accounts import AccountAdapter
 from members.models import Application, Grant, Member
+from notices import drawers
 from notices.outbox import Posting
 from notices.render import Message
 from programs import emails as program_emails
@@ -56,8 +58,12 @@ ACCOUNT_CONTEXTS: dict[str, dict[str, object]] = {
 
 EVENT_KINDS = (
     "registration_confirmed",
+    "registration_pending",
+    "registration_declined",
     "waitlisted",
     "promoted",
+    "offered",
+    "offer_expired",
     "registration_cancelled",
     "reminder_24h",
     "rescheduled",
@@ -71,7 +77,8 @@ JOINING_KINDS = (
     "welcome",
     "application_declined",
 )
-KINDS = (*EVENT_KINDS, *JOINING_KINDS, "certificate_issued", *ACCOUNT_CONTEXTS)
+SEVERAL_KINDS = ("registered_with_circle", "rescheduled_series")
+KINDS = (*EVENT_KINDS, *SEVERAL_KINDS, *JOINING_KINDS, "certificate_issued", *ACCOUNT_CONTEXTS)
 
 
 def person(language: str = "en", *, zone: str = "America/Lima", name: str = "Ana Quispe") -> Member:
@@ -87,6 +94,7 @@ def registration(member: Member, state: Registration.State, *, title: str = TITL
         member=member,
         state=state,
         queue_no=3 if waits else None,
+        offer_expires_at=AT + timedelta(hours=2) if state == Registration.State.OFFERED else None,
         cancelled_by="member" if gone else "",
     )
 
@@ -99,12 +107,19 @@ def message(kind: str, language: str = "en", *, name: str = "Ana Quispe", title:
     """Make the mail of one kind in one language."""
     if kind in ACCOUNT_CONTEXTS:
         return _account_message(kind, person(language, name=name))
-    return posting(kind, language, name=name, title=title).message
+    return words(posting(kind, language, name=name, title=title))
+
+
+def words(made: Posting, *, at: datetime = AT) -> Message:
+    """The finished words of a posting, drawn where that is left to delivery."""
+    if isinstance(made.message, Message):
+        return made.message
+    return drawers.draw(made.message.kind, made.message.facts, at=at)
 
 
 def posting(kind: str, language: str = "en", *, name: str = "Ana Quispe", title: str = TITLE) -> Posting:
     """Make the posting of one of the portal's own mails."""
-    if kind in EVENT_KINDS:
+    if kind in (*EVENT_KINDS, *SEVERAL_KINDS):
         return _event_posting(kind, person(language, name=name), title)
     if kind == "certificate_issued":
         holder = person(language, name=name)
@@ -114,24 +129,44 @@ def posting(kind: str, language: str = "en", *, name: str = "Ana Quispe", title:
 
 def _event_posting(kind: str, member: Member, title: str) -> Posting:
     State = Registration.State  # noqa: N806 (as it is written everywhere else)
+
+    def one(state: Registration.State) -> Registration:
+        return registration(member, state, title=title)
+
     make: dict[str, Callable[[], Posting]] = {
-        "registration_confirmed": lambda: event_emails.registration_confirmed(
-            registration(member, State.CONFIRMED, title=title), at=AT
+        "registration_confirmed": lambda: event_emails.answer(one(State.CONFIRMED), at=AT),
+        "registration_pending": lambda: event_emails.answer(one(State.PENDING), at=AT),
+        "registration_declined": lambda: event_emails.registration_declined(
+            one(State.DECLINED), reason="We had many wishes from your country.", at=AT
         ),
-        "waitlisted": lambda: event_emails.waitlisted(
-            registration(member, State.WAITLISTED, title=title), position=3, at=AT
+        "waitlisted": lambda: event_emails.answer(one(State.WAITLISTED), at=AT),
+        "promoted": lambda: event_emails.promoted(one(State.CONFIRMED), at=AT),
+        "offered": lambda: event_emails.promoted(one(State.OFFERED), at=AT),
+        "offer_expired": lambda: event_emails.offer_expired(one(State.EXPIRED), at=AT),
+        "registered_with_circle": lambda: event_emails.registered_with_circle(
+            [one(State.CONFIRMED), one(State.CONFIRMED)], at=AT
         ),
-        "promoted": lambda: event_emails.promoted(registration(member, State.CONFIRMED, title=title), at=AT),
         "registration_cancelled": lambda: event_emails.registration_cancelled(
-            registration(member, State.CANCELLED, title=title), had_seat=True, at=AT
+            one(State.CANCELLED), had_seat=True, at=AT
         ),
-        "reminder_24h": lambda: event_emails.reminder_24h(registration(member, State.CONFIRMED, title=title), at=AT),
+        "reminder_24h": lambda: event_emails.reminder_24h(one(State.CONFIRMED), at=AT),
+        "rescheduled_series": lambda: series_emails.rescheduled_series(
+            [_moved_for(member, title), _moved_for(member, title)], at=AT
+        ),
         "rescheduled": lambda: event_emails.rescheduled(*_told_of(member, title, timedelta(days=1)), at=AT),
         "event_cancelled": lambda: event_emails.event_cancelled(
             *_told_of(member, title, timedelta()), reason="The speaker is ill.", at=AT
         ),
     }
     return make[kind]()
+
+
+def _moved_for(member: Member, title: str) -> tuple[Event, Listener]:
+    """An event that was moved by a day, and somebody with a seat who knows the former time."""
+    event, listener = _told_of(member, title, timedelta(days=1))
+    event.sequence = 1
+    event.save(update_fields=["sequence"])
+    return event, listener
 
 
 def _told_of(member: Member, title: str, off: timedelta) -> tuple[Event, Listener]:

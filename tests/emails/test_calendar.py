@@ -1,71 +1,30 @@
-"""Calendar entries, read with a second pair of eyes: the rules of RFC 5545 at the level of lines and octets."""
+"""Calendar entries of one person: every rule of the house about what is written into somebody's calendar."""
 
-import re
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 
 import pytest
+import vobject
 from django.conf import settings
-from icalendar import Calendar
+from django.core.mail import get_connection
 
-from events.invitation import calendar_for, sender_address
+from events.invitation import ORGANIZER_NAME, calendar_for, calendar_uid, sender_address
 from events.models import Event
 from forestallies.lib import ical
 from members.models import Member
+from notices.mime import email_message
+from notices.models import Notice
+from tests.calendars import read
 from tests.factories import EventFactory, MemberFactory
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-HOSTILE = 'Cacao, café; "bosques" \\ 100 % : fin\nBEGIN:VALARM\r\nATTENDEE:mailto:all@example.org \N{DECIDUOUS TREE}'
-
-NAME = r"[A-Z0-9-]+"
-VALUE = r'(?:"[^"\x00-\x08\x0a-\x1f\x7f]*"|[^",:;\x00-\x08\x0a-\x1f\x7f]*)'
-CONTENT_LINE = re.compile(rf"({NAME})((?:;{NAME}={VALUE}(?:,{VALUE})*)*):(.*)", re.DOTALL)
-TEXT = re.compile(r"(?:[^\\;,\x00-\x08\x0a-\x1f\x7f]|\\[\\;,nN])*")
-TEXT_PROPERTIES = {"SUMMARY", "DESCRIPTION", "LOCATION", "UID", "PRODID"}
-UTC_TIME = re.compile(r"\d{8}T\d{6}Z")
-
-
-def read(raw: bytes) -> list[tuple[str, str, str]]:
-    """Read a calendar by the grammar; give (name, parameters, value) of each line. Fails on any breach."""
-    assert raw.endswith(b"\r\n")
-    physical = raw.removesuffix(b"\r\n").split(b"\r\n")
-    for line in physical:
-        assert b"\r" not in line, "a carriage return of its own"
-        assert b"\n" not in line, "a line feed of its own"
-        assert 0 < len(line) <= 75, f"{len(line)} octets"
-        line.decode("utf-8")  # no character is cut in two
-    unfolded = raw.decode("utf-8").replace("\r\n ", "").removesuffix("\r\n").split("\r\n")
-    lines = []
-    open_blocks: list[str] = []
-    for line in unfolded:
-        match = CONTENT_LINE.fullmatch(line)
-        assert match, line
-        name, parameters, value = match.groups()
-        if name == "BEGIN":
-            open_blocks.append(value)
-        elif name == "END":
-            assert open_blocks.pop() == value
-        elif name in TEXT_PROPERTIES:
-            assert TEXT.fullmatch(value), line
-        elif name in ("DTSTAMP", "DTSTART", "DTEND"):
-            assert not parameters
-            assert UTC_TIME.fullmatch(value), line
-        lines.append((name, parameters, value))
-    assert open_blocks == []
-    return lines
-
-
-def unescaped(value: str) -> str:
-    return re.sub(r"\\(.)", lambda match: "\n" if match[1] in "nN" else match[1], value)
-
-
-def only(lines: list[tuple[str, str, str]], name: str) -> str:
-    [value] = [value for found, _, value in lines if found == name]
-    return value
+SECRET, DIAL_IN = "https://meet.example.org/secret-room", "+1 555 0100, 4711#"
 
 
 @pytest.fixture
 def event(db: None) -> Event:
-    return EventFactory.create(title="Working with smallholders")
+    return EventFactory.create(title="Working with smallholders", join_url=SECRET, dial_in=DIAL_IN)
 
 
 @pytest.fixture
@@ -73,115 +32,130 @@ def ana(db: None) -> Member:
     return MemberFactory.create(name="Ana Quispe", email="ana@example.org", zone="America/Lima", language="es")
 
 
-def entry(**changes: object) -> ical.Entry:
-    words: dict[str, object] = {
-        "uid": "event-1@portal.example.org",
-        "sequence": 0,
-        "starts_at": AT,
-        "ends_at": AT + timedelta(minutes=90),
-        "summary": "Title",
-        "description": "Words",
-        "url": "https://portal.example.org/workshops/one/",
-        "organizer_name": "Forest Allies",
-        "organizer_address": "portal@example.org",
-        "attendee_name": "Ana Quispe",
-        "attendee_address": "ana@example.org",
-    }
-    return ical.Entry(**{**words, **changes})  # type: ignore[arg-type]
+def sent(event: Event, member: Member, method: ical.Method) -> EmailMessage:
+    """The mail with an entry, read back as a mail program does."""
+    notice = Notice(
+        pk=1, kind="x", address=member.email, language=member.language, subject="Subject", text="Text", html="<p/>",
+        calendar=calendar_for(event, member, method=method, at=AT), calendar_method=method, message_id="<1@x.example>",
+    )  # fmt: skip
+    raw = email_message(notice, get_connection("django.core.mail.backends.dummy.EmailBackend")).message().as_bytes()
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    return mail
 
 
 @pytest.mark.parametrize("method", ["REQUEST", "CANCEL", "PUBLISH"])
-def test_calendar_keeps_the_grammar(event: Event, ana: Member, method: ical.Method) -> None:
-    lines = read(calendar_for(event, ana, method=method, at=AT))
-    assert lines[0] == ("BEGIN", "", "VCALENDAR")
-    assert lines[-1] == ("END", "", "VCALENDAR")
-    for name in ("VERSION", "PRODID", "METHOD", "UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "ORGANIZER"):
-        assert only(lines, name)
-    assert only(lines, "VERSION") == "2.0"
-    assert only(lines, "METHOD") == method
-    assert [value for name, _, value in lines if name == "BEGIN"] == ["VCALENDAR", "VEVENT"]  # times are UTC: no zones
+def test_calendar_keeps_the_grammar_and_holds_one_event(event: Event, ana: Member, method: ical.Method) -> None:
+    calendar = read(calendar_for(event, ana, method=method, at=AT))
+    assert calendar.value("METHOD") == method
+    assert [block.name for block in calendar.blocks] == ["VEVENT"]  # times are UTC: no zones
 
 
 def test_invitation_says_what_calendars_need(event: Event, ana: Member) -> None:
-    lines = read(calendar_for(event, ana, method="REQUEST", at=AT))
-    assert only(lines, "UID") == f"event-{event.uid}@{settings.SITE_HOST}"
-    assert only(lines, "DTSTAMP") == "20261121T090000Z"
-    assert only(lines, "DTSTART") == "20261202T130000Z"
-    assert only(lines, "DTEND") == "20261202T143000Z"
-    assert only(lines, "SEQUENCE") == "0"
-    assert only(lines, "STATUS") == "CONFIRMED"
-    assert only(lines, "URL") == settings.SITE_URL + event.get_absolute_url()
-    assert only(lines, "ORGANIZER") == f"mailto:{sender_address()}"
-    assert only(lines, "ATTENDEE") == "mailto:ana@example.org"
-    description = unescaped(only(lines, "DESCRIPTION")).splitlines()
-    assert description == [
+    entry = read(calendar_for(event, ana, method="REQUEST", at=AT)).event
+    page = settings.SITE_URL + event.get_absolute_url()
+    assert entry.value("DTSTAMP") == "20261121T090000Z"
+    assert entry.value("DTSTART") == "20261202T130000Z"
+    assert entry.value("DTEND") == "20261202T143000Z"
+    assert entry.value("SEQUENCE") == "0"
+    assert entry.value("STATUS") == "CONFIRMED"
+    assert entry.value("URL") == entry.value("LOCATION") == page
+    attendee = entry.line("ATTENDEE")
+    assert attendee.value == "mailto:ana@example.org"
+    assert attendee.parameters == {
+        "CN": "Ana Quispe", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE",
+    }  # fmt: skip
+    assert entry.line("ORGANIZER").parameters == {"CN": ORGANIZER_NAME}
+
+
+def test_description_says_her_hour_and_the_country_line(event: Event, ana: Member) -> None:
+    entry = read(calendar_for(event, ana, method="REQUEST", at=AT)).event
+    assert entry.value("DESCRIPTION").splitlines() == [
         "miércoles, 2 de diciembre de 2026, 08:00 (Lima, UTC−5)",
         "08:00 PE · 13:00 GH",
         f"Página y acceso a la sesión: {settings.SITE_URL}{event.get_absolute_url()}",
     ]
 
 
+def test_uid_is_of_one_person_and_one_event(event: Event, ana: Member) -> None:
+    others = [(event, MemberFactory.create()), (EventFactory.create(), ana)]
+    assert len({calendar_uid(*pair) for pair in [(event, ana), *others]}) == 3
+    assert calendar_uid(event, ana).endswith(f"@{settings.SITE_HOST}")
+
+
+def test_uid_is_the_same_for_life(event: Event, ana: Member) -> None:
+    """Written out: whoever changes how it is made leaves every entry in every calendar behind."""
+    event.uid, ana.pk = type(event.uid)("6f0c2c1e-0000-4000-8000-000000000004"), 17
+    before = calendar_uid(event, ana)
+    event.wall_date += timedelta(days=7)
+    event.title = event.slug = event.zone = ana.name = ana.email = "other"
+    assert calendar_uid(event, ana) == before == f"event-e23be06e-b781-59d2-9791-21d6af15b391@{settings.SITE_HOST}"
+
+
 def test_move_keeps_the_uid_and_raises_the_sequence(event: Event, ana: Member) -> None:
-    before = read(calendar_for(event, ana, method="REQUEST", at=AT))
+    before = read(calendar_for(event, ana, method="REQUEST", at=AT)).event
     event.wall_date += timedelta(days=7)
     event.zone = "America/Bogota"
     event.sequence += 1
     event.save(update_fields=["wall_date", "zone", "sequence"])
-    after = read(calendar_for(event, ana, method="REQUEST", at=AT))
-    assert only(after, "UID") == only(before, "UID")
-    assert (only(before, "SEQUENCE"), only(after, "SEQUENCE")) == ("0", "1")
-    assert only(after, "DTSTART") == "20261209T180000Z"
+    after = read(calendar_for(event, ana, method="REQUEST", at=AT)).event
+    assert after.value("UID") == before.value("UID")
+    assert (before.value("SEQUENCE"), after.value("SEQUENCE")) == ("0", "1")
+    assert after.value("DTSTART") == "20261209T180000Z"
 
 
 def test_withdrawal_of_one_person_does_not_call_the_event_cancelled(event: Event, ana: Member) -> None:
-    lines = read(calendar_for(event, ana, method="CANCEL", at=AT))
-    assert "STATUS" not in {name for name, _, _ in lines}
-    assert only(lines, "ATTENDEE") == "mailto:ana@example.org"
+    entry = read(calendar_for(event, ana, method="CANCEL", at=AT)).event
+    assert "STATUS" not in entry.names()
+    assert entry.line("ATTENDEE").value == "mailto:ana@example.org"
+    assert entry.value("UID") == calendar_uid(event, ana)
 
 
 def test_cancelled_event_says_so(event: Event, ana: Member) -> None:
     event.state = Event.State.CANCELLED
-    lines = read(calendar_for(event, ana, method="CANCEL", at=AT))
-    assert only(lines, "STATUS") == "CANCELLED"
+    assert read(calendar_for(event, ana, method="CANCEL", at=AT)).event.value("STATUS") == "CANCELLED"
 
 
-def test_download_names_no_attendee(event: Event, ana: Member) -> None:
-    lines = read(calendar_for(event, ana, method="PUBLISH", at=AT))
-    assert "ATTENDEE" not in {name for name, _, _ in lines}
-    assert b"ana@example.org" not in calendar_for(event, ana, method="PUBLISH", at=AT)
+def test_publication_names_no_attendee(event: Event, ana: Member) -> None:
+    raw = calendar_for(event, ana, method="PUBLISH", at=AT)
+    assert "ATTENDEE" not in read(raw).event.names()
+    assert b"ana@example.org" not in raw
 
 
-def test_hostile_words_come_back_as_they_were() -> None:
-    raw = ical.calendar([entry(summary=HOSTILE, description=HOSTILE * 5)], method="REQUEST", stamp=AT)
-    lines = read(raw)
-    expected = HOSTILE.replace("\r\n", "\n")
-    assert unescaped(only(lines, "SUMMARY")) == expected
-    assert unescaped(only(lines, "DESCRIPTION")) == expected * 5
-    [parsed] = Calendar.from_ical(raw).walk("VEVENT")
-    assert str(parsed["SUMMARY"]) == expected
-    assert str(parsed["DESCRIPTION"]) == expected * 5
-    assert only(lines, "ATTENDEE") == "mailto:ana@example.org"
+@pytest.mark.parametrize("method", ["REQUEST", "CANCEL", "PUBLISH"])
+def test_meeting_link_is_in_no_byte(event: Event, ana: Member, method: ical.Method) -> None:
+    unfolded = calendar_for(event, ana, method=method, at=AT).replace(b"\r\n ", b"")
+    for secret in (SECRET, "secret-room", DIAL_IN, "4711", "555 0100"):
+        assert secret.encode() not in unfolded
 
 
-@pytest.mark.parametrize("name", ['Ana "la jefa" Quispe', "Quispe, Ana; Lima: PE", "Ana^nQuispe", "Ñandú " * 20])
-def test_hostile_attendee_name_stays_a_parameter(name: str) -> None:
-    raw = ical.calendar([entry(attendee_name=name)], method="REQUEST", stamp=AT)
-    assert only(read(raw), "ATTENDEE") == "mailto:ana@example.org"
+@pytest.mark.parametrize("method", ["REQUEST", "CANCEL"])
+def test_mail_carries_the_entry_last_and_whole(event: Event, ana: Member, method: ical.Method) -> None:
+    mail = sent(event, ana, method)
+    assert mail.get_content_type() == "multipart/alternative"
+    parts = list(mail.iter_parts())
+    assert [part.get_content_type() for part in parts] == ["text/plain", "text/html", "text/calendar"]
+    part = parts[-1]
+    assert dict(part["Content-Type"].params) == {"charset": "utf-8", "method": method}
+    assert (part.get_content_disposition(), part.get_filename()) == (None, None)
+    body = part.get_payload(decode=True)
+    assert body == calendar_for(event, ana, method=method, at=AT)
+    assert read(body).value("METHOD") == method
 
 
-@pytest.mark.parametrize("length", range(60, 90))
-def test_folding_never_cuts_a_character(length: int) -> None:
-    title = "é" * length + "\N{DECIDUOUS TREE}" * 20
-    lines = read(ical.calendar([entry(summary=title)], method="PUBLISH", stamp=AT))
-    assert unescaped(only(lines, "SUMMARY")) == title
+def test_mail_comes_from_the_organizer_and_goes_to_the_attendee(event: Event, ana: Member) -> None:
+    """Otherwise Gmail shows an update as a stranger's, and Outlook does not move the entry."""
+    mail = sent(event, ana, "REQUEST")
+    entry = read(list(mail.iter_parts())[-1].get_payload(decode=True)).event
+    [sender], [recipient] = mail["From"].addresses, mail["To"].addresses
+    assert entry.line("ORGANIZER").value == f"mailto:{sender.addr_spec}" == f"mailto:{sender_address()}"
+    assert entry.line("ATTENDEE").value == f"mailto:{recipient.addr_spec}"
 
 
-def test_times_in_any_zone_are_written_in_utc() -> None:
-    from zoneinfo import ZoneInfo
-
-    start = datetime(2026, 7, 1, 8, 0, tzinfo=ZoneInfo("America/Lima"))
-    lines = read(
-        ical.calendar([entry(starts_at=start, ends_at=start + timedelta(hours=2))], method="REQUEST", stamp=start)
-    )
-    assert (only(lines, "DTSTART"), only(lines, "DTEND")) == ("20260701T130000Z", "20260701T150000Z")
-    assert only(lines, "DTSTAMP") == "20260701T130000Z"
+def test_other_library_reads_the_mails_entry(event: Event, ana: Member) -> None:
+    event.title = "Niñez, cacao; “hoy”"
+    part = list(sent(event, ana, "REQUEST").iter_parts())[-1]
+    other = vobject.readOne(part.get_payload(decode=True).decode())
+    assert other.method.value == "REQUEST"
+    assert (other.vevent.summary.value, other.vevent.dtstart.value) == (event.title, event.starts_at)
+    assert other.vevent.attendee.value == "mailto:ana@example.org"

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.mail import get_connection
 
-from notices import outbox
+from notices import drawers, outbox
 from notices.mime import email_message
 from notices.models import Notice
 from tests.emails.samples import AT, KINDS, posting
@@ -17,6 +17,7 @@ WITH_ENTRY = {
     "promoted": "REQUEST",
     "registration_cancelled": "CANCEL",
     "rescheduled": "REQUEST",
+    "rescheduled_series": "PUBLISH",
     "event_cancelled": "CANCEL",
 }
 
@@ -28,6 +29,7 @@ def sent(kind: str, language: str = "es", **names: str) -> EmailMessage:
     made = posting(kind, language, **names)
     assert outbox.post_once(made, at=AT)
     notice = Notice.objects.get(key=made.key)
+    drawers.complete(notice, at=AT)
     raw = email_message(notice, get_connection("django.core.mail.backends.dummy.EmailBackend")).message().as_bytes()
     read = message_from_bytes(raw, policy=policy.default)
     assert isinstance(read, EmailMessage)

@@ -7,6 +7,7 @@ import pytest
 from events.emails import which_day
 from events.models import Registration
 from events.reminders import send_due
+from notices import drawers
 from notices.models import Notice
 from tests.emails.samples import AT, message, person, registration
 
@@ -55,4 +56,6 @@ def test_reminder_says_tomorrow_in_her_language(language: str, subject: str) -> 
 def test_late_reminder_says_today() -> None:
     registration(person("pt-br"), Registration.State.CONFIRMED)
     assert send_due(at=AT + timedelta(hours=19)) == 1  # five hours ahead, 03:00 in Lima
-    assert Notice.objects.get().subject == "Hoje: Working with smallholders, 08:00 (Lima)"
+    late = AT + timedelta(hours=19)
+    notice = Notice.objects.get()
+    assert drawers.draw(notice.kind, notice.facts, at=late).subject == "Hoje: Working with smallholders, 08:00 (Lima)"

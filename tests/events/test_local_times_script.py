@@ -17,8 +17,9 @@ COUNTRIES = ("GH", "PE", "BR", "DO", "FR", "US", "ID")
 FORM = """
 <!doctype html><html lang="en"><body>
 <input id="id_wall_date" type="date"><input id="id_wall_time" type="time">
-<select id="id_zone">{options}</select>
-<ul id="local-times" data-skipped="skipped" data-repeated="repeated">{items}</ul><p id="local-times-note"></p>
+<select id="id_zone">{options}</select><input id="id_minutes" type="number" value="60">
+<ul id="local-times" data-outside="odd" data-skipped="skipped" data-repeated="repeated">{items}</ul>
+<p id="local-times-note"></p>
 """
 ZONES = ("Africa/Accra", "Europe/Paris", "America/New_York", "America/Lima")
 
@@ -26,7 +27,10 @@ ZONES = ("Africa/Accra", "Europe/Paris", "America/New_York", "America/Lima")
 @pytest.fixture(scope="module")
 def form() -> Iterator[Page]:
     clocks = [clock_of(code, None) for code in COUNTRIES]
-    items = "".join(f'<li data-zone="{one.zone}"><span></span> <strong></strong> <span></span></li>' for one in clocks)
+    items = "".join(
+        f'<li data-zone="{one.zone}"><span></span> <strong></strong> <span></span> <span></span> <em></em></li>'
+        for one in clocks
+    )
     with chromium.launched() as browser:
         page = browser.new_page()
         page.set_content(FORM.format(options="".join(f"<option>{zone}" for zone in ZONES), items=items))
@@ -51,6 +55,9 @@ def test_clocks_are_those_of_the_server(form: Page, day: date, clock: time, zone
     type_in(form, f"{day}", f"{clock:%H:%M}", zone)
     starts_at = zones.instants(day, clock, 60, zone)[0]
     assert form.locator("strong").all_inner_texts() == [clock_of(code, starts_at).clock for code in COUNTRIES]
+    clocks = [clock_of(code, starts_at, 60) for code in COUNTRIES]
+    assert form.locator("span:nth-of-type(3)").all_inner_texts() == [one.offset for one in clocks]
+    assert form.locator("em").all_inner_texts() == ["odd" if one.outside else "" for one in clocks]
     assert form.inner_text("#local-times-note") == ("repeated" if zones.is_repeated(day, clock, zone) else "")
 
 

@@ -8,6 +8,7 @@ from events.models import Event
 from notices import delivery, guards
 from notices.models import Notice
 from tests.factories import RegistrationFactory
+from tests.told import drawn
 
 DAY = timedelta(hours=24)
 
@@ -35,7 +36,7 @@ def test_reminder_is_due_once_in_the_last_day(registration):
 
 def test_reminder_speaks_the_members_language_and_hour(registration):
     reminders.send_due(at=registration.event.starts_at - DAY)
-    notice = Notice.objects.get(kind="reminder_24h")
+    notice = drawn(Notice.objects.get(kind="reminder_24h"), at=registration.event.starts_at - DAY)
     assert notice.language == "es"
     assert "08:00" in notice.subject + notice.text  # 13:00Z in Lima
     assert "UTC−5" in notice.text

@@ -1,9 +1,7 @@
 """A facilitator schedules in the admin: what she sees, what she saves, what she is asked first, what is refused."""
 
-import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 import pytest
@@ -15,75 +13,19 @@ from django.utils.html import escape
 
 from audit.models import Entry
 from events.models import Event, Registration, Role
-from members.models import Circle, Grant, Member
+from members.models import Grant
 from notices.models import Notice
-from programs.models import Audience, Cohort, Edition, Module, Session
+from programs.models import Audience, Edition, Module, Session
 from tests.conftest import NOW
+from tests.events.scheduling import Sske, confirm, errors, save, text_of
 from tests.factories import CircleFactory, GrantFactory, MemberFactory, RegistrationFactory, RoleFactory, join
 from tests.factories.events import GatheringFactory, WorkshopFactory
 from tests.html_forms import fields_of
-from tests.world import foreign_session, sign_in
+from tests.world import sign_in
 
 pytestmark = pytest.mark.usefixtures("clock")  # Saturday 21 November 2026, 09:00Z
 
 ADD, LIST = "admin:programs_session_add", "admin:programs_session_changelist"
-
-
-@dataclass
-class Sske:
-    """An edition with both cohorts, a session on 10 December 2026 at 14:00Z, and Fay, who facilitates it."""
-
-    edition: Edition
-    core: Circle
-    wider: Circle
-    session: Session
-    fay: Member
-
-    @property
-    def page(self) -> str:
-        return reverse("admin:programs_session_change", args=[self.session.pk])
-
-    def now(self) -> Session:
-        return Session.objects.get(pk=self.session.pk)
-
-
-@pytest.fixture
-def sske(db) -> Sske:
-    session = foreign_session()
-    edition = session.edition
-    core, wider = (
-        Cohort.objects.create(
-            edition=edition, kind=kind, circle=CircleFactory.create(kind="cohort", name=kind, parent=edition.circle)
-        ).circle
-        for kind in Cohort.Kind
-    )
-    fay = MemberFactory.create(name="Fay Facilitator")
-    GrantFactory.create(member=fay, circle=edition.circle, right=Grant.Right.FACILITATOR)
-    return Sske(edition, core, wider, session, fay)
-
-
-@pytest.fixture
-def as_fay(sske: Sske) -> Client:
-    return sign_in(sske.fay)
-
-
-def save(browser: Client, page: str, **changes):
-    """Open a page, change some fields and save, as a browser does."""
-    return browser.post(page, {**fields_of(browser.get(page)), **changes})
-
-
-def confirm(browser: Client, question, button: str = "_asked"):
-    """Press a button of the question that came back."""
-    return browser.post(question.request["PATH_INFO"], {**fields_of(question), button: "1"})
-
-
-def errors(page) -> dict[str, str]:
-    form = page.context["adminform"].form
-    return {name: " ".join(found) for name, found in form.errors.items()}
-
-
-def text_of(page) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
 
 
 # --- What she sees ---
@@ -249,8 +191,8 @@ def test_move_asks_first_and_says_how_many_are_told(sske, as_fay):
     question = save(as_fay, sske.page, wall_date="2026-12-17", wall_time="15:00")
     page = text_of(question)
     assert "42 people will be told" in page
-    assert "Ghana Thu 10 Dec 14:00 Thu 17 Dec 15:00" in page
-    assert "Peru Thu 10 Dec 09:00 Thu 17 Dec 10:00" in page
+    assert "Ghana Thu 10 Dec 14:00 UTC+0 Thu 17 Dec 15:00 UTC+0" in page
+    assert "Peru Thu 10 Dec 09:00 UTC−5 Thu 17 Dec 10:00 UTC−5" in page
     assert (sske.now().wall_date, Notice.objects.count()) == (date(2026, 12, 10), 0)
 
 
@@ -380,7 +322,7 @@ def test_second_to_save_sees_the_conflict_and_overwrites_nothing(sske, as_fay, a
     save(as_gil, sske.page, title_en="Gil's title", title_fr="Le titre de Gil")
     answer = as_fay.post(sske.page, {**hers, "title_en": "Fay's title", "dial_in": "Fay's number"})
     [sentence] = answer.context["adminform"].form.non_field_errors()
-    assert sentence.startswith("Gil Colleague changed this while you were writing: Title [en], Title [fr].")
+    assert sentence.startswith("Gil Colleague changed this while you were writing: Title (English), Title (French).")
     assert errors(answer)["title_en"] == "Now it says: Gil's title"
     kept = fields_of(answer)
     assert (kept["title_en"], kept["title_fr"], kept["dial_in"]) == (

@@ -23,7 +23,10 @@ DOORS = [
     "/accounts/password/reset/",
     "/nowhere/",
 ]
-OWN = ["/me/", "/me/participation/", "/me/certificates/", "/me/profile/", "/accounts/email/", "/accounts/2fa/"]
+OWN = [
+    "/me/", "/me/participation/", "/me/calendar/", "/me/certificates/", "/me/profile/", "/accounts/email/",
+    "/accounts/2fa/",
+]  # fmt: skip
 HTML_LIMIT = 60_000  # bytes, but for the admin, which is for desks; data is bought by the day
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -57,6 +57,42 @@ def test_list_takes_marks_and_shows_them(as_bo, held, eva):
     assert (shown.context["tally"].partial, shown.context["tally"].unmarked) == (1, 0)
 
 
+def names(answer) -> list[str]:
+    return [row.member.name for row in answer.context["rows"]]
+
+
+def test_list_narrows_to_those_without_a_mark_and_saving_keeps_it(as_bo, held, eva):
+    RegistrationFactory.create(event=held, member=MemberFactory.create(name="Ben Registered"))
+    send(as_bo, held, {eva: "excused"}, **{f"reason-{eva.pk}": "Travelling"})
+    address = f"{reverse('attendance_edit', args=[held.pk])}?without=mark"
+    shown = as_bo.get(address)
+    assert (names(shown), shown.context["tally"].people) == (["Ben Registered"], 2)
+    saved = as_bo.post(address, {"submission": uuid4(), "do": "rest", "was": was(shown)})
+    assert saved.url == f"{address}#go-on"
+    assert "Everybody has a mark." in as_bo.get(address).content.decode()
+    assert Attendance.objects.get(member=eva).excused_reason == "Travelling"
+
+
+def test_narrowed_list_keeps_what_was_chosen_and_somebody_else_marked(as_bo, held, eva):
+    """What is refused is shown, whatever the record says meanwhile."""
+    send(as_bo, held, {eva: "no_show"})
+    address = f"{reverse('attendance_edit', args=[held.pk])}?without=mark"
+    data = {"submission": uuid4(), "do": "save", f"mark-{eva.pk}": "excused", f"reason-{eva.pk}": "x" * 201}
+    refused = as_bo.post(address, data)
+    assert (refused.status_code, names(refused)) == (422, ["Eva Registered"])
+
+
+def test_after_saving_the_page_goes_on_at_the_first_without_a_mark(as_bo, held, eva):
+    zoe = RegistrationFactory.create(event=held, member=MemberFactory.create(name="Zoe Registered")).member
+    answer = send(as_bo, held, {eva: "attended"})
+    assert answer.url.endswith("#go-on")
+    text = page(as_bo, held).content.decode()
+    assert text.index("Eva Registered") < text.index('id="go-on"') < text.index("Zoe Registered")
+    assert "1 without a mark" in text[text.index('id="go-on"') : text.index("Zoe Registered")]
+    send(as_bo, held, {zoe: "attended"})
+    assert 'id="go-on"' not in page(as_bo, held).content.decode()
+
+
 def test_double_save_and_reload_do_no_harm(as_bo, held, eva):
     key = uuid4()
     for _ in range(2):
@@ -211,6 +247,25 @@ def test_event_list_tells_what_waits_and_narrows(as_bo, held, eva):
     assert (row.waits, row.came, row.series.name) == (False, 1, "Autumn gathering 2026")
     for of in ("spring-1999", "'", "x" * 3000):
         assert as_bo.get(reverse("staff_event_list"), {"of": of}).context["rows"] == []
+
+
+def test_event_waits_while_somebody_has_no_mark(as_bo, held, eva):
+    RegistrationFactory.create_batch(2, event=held)
+    RegistrationFactory.create(event=held, state="cancelled", cancelled_by="member")
+    send(as_bo, held, {eva: "attended"})
+    listed = as_bo.get(reverse("staff_event_list"))
+    [row] = listed.context["rows"]
+    assert (row.waits, row.unmarked, row.came) == (True, 2, 1)
+    assert "1 event waits" in listed.content.decode() and "2 without a mark" in listed.content.decode()
+    assert "2 without a mark" in as_bo.get(reverse("my_page")).content.decode()
+    send(as_bo, held, {}, do="rest")
+    done = as_bo.get(reverse("staff_event_list"))
+    assert "No event waits" in done.content.decode() and not done.context["rows"][0].waits
+
+
+def test_closed_event_is_left_in_peace_with_people_unmarked(as_bo, held, eva):
+    Event.objects.filter(pk=held.pk).update(state="closed")
+    assert "No event waits" in as_bo.get(reverse("staff_event_list")).content.decode()
 
 
 def test_event_list_holds_only_what_one_looks_after(as_bo, held):

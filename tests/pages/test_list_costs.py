@@ -44,7 +44,7 @@ def test_portal_lists(bo, community, at, clock, rows, name, queries, django_asse
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("model", "queries"),
-    [("members_member", 6), ("members_organisation", 6), ("members_grant", 6), ("workshops_workshop", 6)],
+    [("members_member", 7), ("members_organisation", 7), ("members_grant", 7), ("workshops_workshop", 7)],
 )
 def test_admin_lists(bo, community, at, clock, rows, model, queries, django_assert_num_queries):
     make_rows(rows, community, at)

@@ -9,8 +9,10 @@ from certificates.models import Certificate
 from forestallies.lib.clock import now
 from jobs import work
 from jobs.models import Job
+from members.models import Grant
 from notices.models import Notice
-from tests.factories import GrantFactory, MemberFactory, SessionFactory
+from programs.models import Cohort
+from tests.factories import CircleFactory, CohortFactory, EditionFactory, GrantFactory, MemberFactory, SessionFactory
 from tests.programs.cohorts import coordinator, fill, take_part, wider_group
 from tests.world import sign_in
 
@@ -61,7 +63,7 @@ def test_button_makes_a_job_and_the_page_shows_its_progress(browser, cohort):
     fill(cohort, 2)
     assert press(browser, cohort).url == reverse("candidate_list", args=[cohort.pk])
     waiting = page(browser, cohort)
-    assert "Issuing certificates: 0 of 2" in waiting
+    assert "Issuing 2 certificates: waiting for the worker" in waiting
     assert '<meta http-equiv="refresh" content="3">' in waiting
     assert "Issue 2 certificates" not in waiting
     work.run_waiting(clock=now)
@@ -69,6 +71,50 @@ def test_button_makes_a_job_and_the_page_shows_its_progress(browser, cohort):
     assert "Last time 2 certificates were issued" in done
     assert 'http-equiv="refresh"' not in done
     assert all(reverse("certificate_detail", args=[cohort.pk, one.pk]) in done for one in Certificate.objects.all())
+
+
+def test_running_job_says_how_far_it_is(browser, cohort):
+    fill(cohort, 2)
+    press(browser, cohort)
+    Job.objects.update(state=Job.State.RUNNING, done=1)
+    text = page(browser, cohort)
+    assert "Issuing certificates: 1 of 2" in text and "waiting for the worker" not in text
+
+
+def test_list_narrows_to_those_who_are_ready(browser, cohort):
+    ready = fill(cohort, 2)
+    take_part(cohort, MemberFactory.create(name="Cy Late"), came=1)
+    answer = browser.get(reverse("candidate_list", args=[cohort.pk]), {"standing": "ready"})
+    assert [one.member for one in answer.context["shown"]] == ready
+    assert len(answer.context["people"]) == 3
+    for odd in ("issued", "'", "x" * 3000):
+        assert len(browser.get(answer.request["PATH_INFO"], {"standing": odd}).context["shown"]) == 3
+
+
+def test_groups_say_how_many_are_ready_and_those_come_first(browser, cohort):
+    core = CohortFactory.create(edition=cohort.edition, kind=Cohort.Kind.CORE)
+    fill(core, 1, came=1)
+    fill(cohort, 2)
+    [first, second] = browser.get(reverse("cohort_list")).context["cohorts"]
+    assert first == (cohort, {"ready": 2})
+    assert second == (core, {"missing": 1})
+    press(browser, cohort)
+    work.run_waiting(clock=now)
+    text = browser.get(reverse("cohort_list")).content.decode()
+    assert "2 issued" in text and "ready" not in text
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_groups_cost_the_same_for_one_and_three(boss, browser, cohort, people, django_assert_num_queries):
+    fill(cohort, people)
+    for number in range(people):
+        circle = CircleFactory.create(kind="edition", name=f"Earlier {number}")
+        edition = EditionFactory.create(slug=f"earlier-{number}", name=circle.name, circle=circle)
+        GrantFactory.create(member=boss, circle=circle, right=Grant.Right.COORDINATOR)
+        fill(CohortFactory.create(edition=edition), 1, came=0)
+    browser.get(reverse("cohort_list"))
+    with django_assert_num_queries(10):
+        assert len(browser.get(reverse("cohort_list")).context["cohorts"]) == people + 1
 
 
 def test_button_comes_after_the_last_session(browser, cohort, clock):

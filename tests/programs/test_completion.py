@@ -34,6 +34,16 @@ def enrol(cohort, *attended, status=Attendance.Status.ATTENDED, **fields):
     return member.pk
 
 
+def test_many_cohorts_at_once_say_what_each_says_alone(wider, sessions):
+    core = CohortFactory.create(edition=wider.edition, kind=Cohort.Kind.CORE)
+    enrol(wider, *sessions[0:4])
+    enrol(wider)
+    enrol(core, *sessions)
+    enrol(core, *sessions[:3], status=Attendance.Status.PARTIAL)
+    enrol(core, *sessions, state=Enrolment.State.WITHDRAWN)
+    assert completion.progress_of_many([wider, core]) == {one.pk: completion.progress(one) for one in (wider, core)}
+
+
 def test_wider_group_needs_three_of_its_five_sessions(wider, sessions):
     two, three = enrol(wider, *sessions[1:3]), enrol(wider, *sessions[1:4])
     assert completion.progress(wider) == {two: Progress(2, 3, 5), three: Progress(3, 3, 5)}

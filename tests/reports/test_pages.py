@@ -29,6 +29,12 @@ def download(name="detail", form="csv", slug="sske-2026-27", kind="edition"):
     return reverse("attendance_download", args=[kind, slug, name, form])
 
 
+def in_english(person):
+    person.language = "en"
+    person.save(update_fields=["language"])
+    return sign_in(person)
+
+
 def body(answer):
     return b"".join(answer.streaming_content)
 
@@ -72,6 +78,20 @@ def test_unknown_addresses_are_not_found(small, bo, kind, name):
 
 def test_json_is_not_offered_on_the_page(small, bo):
     assert sign_in(bo).get(download(form="json")).status_code == 404
+
+
+def test_unmarked_person_is_said_to_be_so_on_the_page_only(small, bo, edition):
+    browser = in_english(bo)
+    lines = browser.get(page(), {"status": "none"}).context["lines"]
+    assert [(row.p_name, cells[-2][1]) for row, cells in lines] == [("Dan Roe", "not recorded")]
+    assert "not recorded" not in body(browser.get(download())).decode()
+
+
+def test_report_of_a_gathering_is_by_workshop(bo, workshop, edition):
+    browser = in_english(bo)
+    assert "By workshop" in browser.get(reverse("attendance_list")).content.decode()
+    text = browser.get(page(kind="gathering", slug="autumn-2026")).content.decode()
+    assert "By workshop" in text and "By session" not in text
 
 
 def test_page_shows_rows_and_what_the_words_mean(small, bo):
@@ -178,8 +198,29 @@ def test_download_asks_again_after_a_quarter_of_an_hour(small, bo, clock, at):
     clock.move_to(at + timedelta(minutes=15))
     assert browser.get(page()).status_code == 200
     answer = browser.get(download(), {"country": "PE"})
-    assert answer.url == f"{reverse('mfa_reauthenticate')}?next={page().replace('/', '%2F')}%3Fcountry%3DPE"
+    assert (
+        answer.url
+        == f"{reverse('mfa_reauthenticate')}?next={page().replace('/', '%2F')}%3Fcountry%3DPE%26then%3Ddownload%23take"
+    )
     assert entries().count() == 1
+
+
+def test_proof_before_a_download_says_why_and_leads_back_to_the_button(small, bo, clock, at):
+    Authenticator.objects.create(user=bo, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    browser = in_english(bo)
+    clock.move_to(at + timedelta(minutes=15))
+    asked = browser.get(browser.get(download()).url).content.decode()
+    assert "personal data of many people" in asked and "touches your sign-in" not in asked
+    back = f"{page()}?then=download"
+    assert "Now press Download" not in browser.get(back).content.decode()
+    text = sign_in(bo).get(back).content.decode()
+    assert "Now press Download" in text and f'href="{download()}"' in text
+
+
+def test_proof_for_something_else_gives_its_own_reason(bo):
+    Authenticator.objects.create(user=bo, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    asked = in_english(bo).get(f"{reverse('mfa_reauthenticate')}?next=/me/").content.decode()
+    assert "touches your sign-in" in asked and "personal data" not in asked
 
 
 def test_pages_keep_the_search(small, bo):

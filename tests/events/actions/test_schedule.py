@@ -11,14 +11,16 @@ from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
 from audit.models import Entry
-from events import reminders
-from events.actions import registrations, schedule
+from events import answers, reminders
+from events.actions import moving, registrations, schedule
+from events.invitation import calendar_uid
 from events.models import Event, Registration, Role
 from events.telling import UNDO, MoveRef
 from notices import delivery
 from notices.models import Notice
 from tests.conftest import NOW
 from tests.factories import MemberFactory, RegistrationFactory, RoleFactory, WorkshopFactory, join
+from tests.told import drawn
 
 State = Registration.State
 FIRST, SECOND, THIRD = time(13), time(15), time(17)  # the factory's event starts at 13:00Z on 2 December 2026
@@ -34,6 +36,12 @@ def move(event, by, at, wall_time=SECOND, wall_date=date(2026, 12, 2), minutes=9
     return schedule.move(
         event=event, wall_date=wall_date, wall_time=wall_time, minutes=minutes, zone=zone, by=by, at=at
     )
+
+
+def hear(at: datetime) -> None:
+    """Let everybody be told what happened to her place, by mail."""
+    answers.tell_due(at=at)
+    deliver(at)
 
 
 def deliver(at) -> list[Notice]:
@@ -76,7 +84,8 @@ def test_move_is_told_once_after_the_time_of_undo(registration, bo, at):
 def test_moved_entry_replaces_the_one_in_the_calendar(registration, bo, at):
     move(registration.event, bo, at)
     method, entry = entry_of(Notice.objects.get())
-    assert (method, entry["sequence"], entry["uid"]) == ("REQUEST", 1, registration.event.calendar_uid())
+    uid = calendar_uid(registration.event, registration.member)
+    assert (method, entry["sequence"], entry["uid"]) == ("REQUEST", 1, uid)
     assert entry.decoded("dtstart") == datetime(2026, 12, 2, 15, tzinfo=UTC)
 
 
@@ -84,8 +93,11 @@ def test_seats_and_standing_roles_are_told_each_person_once(workshop, bo, at):
     for state in State:
         number = 1 if state == State.WAITLISTED else None
         by = "member" if state == State.CANCELLED else ""
-        member = MemberFactory.create(name=state)
-        RegistrationFactory.create(event=workshop, member=member, state=state, queue_no=number, cancelled_by=by)
+        ends = at + timedelta(hours=2) if state == State.OFFERED else None
+        RegistrationFactory.create(
+            event=workshop, member=MemberFactory.create(name=state), state=state, queue_no=number, cancelled_by=by,
+            offer_expires_at=ends,
+        )  # fmt: skip
     for state in Role.State:
         RoleFactory.create(event=workshop, member=MemberFactory.create(name=f"role {state}"), state=state)
     confirmed = Registration.objects.get(event=workshop, state=State.CONFIRMED).member
@@ -178,8 +190,21 @@ def test_what_is_near_is_told_at_once(registration, bo, wall_time, before_start)
 def test_newcomer_between_two_moves_hears_of_the_second_only(workshop, ana, bo, at):
     move(workshop, bo, at)
     registrations.register(event=workshop, member=ana, by=ana, at=at + MINUTE)
+    hear(at + MINUTE)
     move(workshop, bo, at + 2 * MINUTE, wall_time=THIRD)
     assert told(Notice.objects.get(kind="rescheduled")) == (15, 17)
+
+
+@pytest.mark.parametrize("posted", [False, True])
+def test_who_has_not_heard_of_her_place_yet_hears_of_it_at_the_new_hour_only(workshop, ana, bo, at, posted):
+    registrations.register(event=workshop, member=ana, by=ana, at=at)
+    if posted:
+        answers.tell_due(at=at)
+    move(workshop, bo, at)
+    hear(at + MINUTE)
+    notice = Notice.objects.get()
+    assert (notice.kind, notice.state) == ("registration_confirmed", Notice.State.SENT)
+    assert entry_of(notice)[1].decoded("dtstart").hour == 15
 
 
 def test_who_comes_back_between_two_moves_knows_the_first(registration, bo, at):
@@ -188,6 +213,7 @@ def test_who_comes_back_between_two_moves_knows_the_first(registration, bo, at):
     move(event, bo, at)
     registrations.cancel(registration=registration, by=ana, at=at + MINUTE)
     registrations.register(event=event, member=ana, by=ana, at=at + 2 * MINUTE)
+    hear(at + 2 * MINUTE)
     move(event, bo, at + 3 * MINUTE, wall_time=FIRST)
     assert told(Notice.objects.get(kind="rescheduled", state="queued")) == (15, 13)
 
@@ -407,15 +433,15 @@ def test_impact_counts_whom_a_message_reaches_and_whom_not(registration, cy, bo,
     RegistrationFactory.create(event=event, member=cy)
     cy.email = None
     cy.save(update_fields=["email"])
-    later = {"wall_date": event.wall_date, "wall_time": SECOND, "minutes": 90, "zone": event.zone}
-    assert schedule.describe_move(event, **later, at=at) == schedule.Impact(1, 1, at_once=False)
+    later = moving.When(event.wall_date, SECOND, 90, event.zone)
+    assert moving.describe_all({event.pk: later}, at=at) == schedule.Impact(1, 1, at_once=False)
     assert schedule.describe_impact(event) == schedule.Impact(1, 1, at_once=True)
 
 
 def test_impact_of_going_back_in_time_is_nobody(registration, bo, at):
     event = move(registration.event, bo, at)
-    back = {"wall_date": event.wall_date, "wall_time": FIRST, "minutes": 90, "zone": event.zone}
-    assert schedule.describe_move(event, **back, at=at + MINUTE) == schedule.Impact(0, 0, at_once=False)
+    back = moving.When(event.wall_date, FIRST, 90, event.zone)
+    assert moving.describe_all({event.pk: back}, at=at + MINUTE) == schedule.Impact(0, 0, at_once=False)
 
 
 def test_move_costs_the_same_statements_for_ten_and_for_sixty(bo, at, community):
@@ -452,6 +478,8 @@ def test_who_registers_during_a_move_knows_the_new_time(bo, community):
 
     with ThreadPoolExecutor(len(people) + 1) as pool:
         list(pool.map(act, [*people[:6], bo, *people[6:]]))
+    answers.tell_due(at=NOW)
     for person in people:
-        hours = [entry_of(notice)[1].decoded("dtstart").hour for notice in person.notices.order_by("created_at", "id")]
+        notices = [drawn(notice, at=NOW) for notice in person.notices.order_by("created_at", "id")]
+        hours = [entry_of(notice)[1].decoded("dtstart").hour for notice in notices]
         assert hours in ([15], [13, 15])

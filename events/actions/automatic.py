@@ -1,0 +1,51 @@
+"""Circles that are registered without asking: everybody in them has a place from the start and can decline it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef
+
+from events import ledger
+from events.locks import lock_events
+from events.models import Event, Registration
+from members.models import Member
+from members.models.circles import CircleMember
+
+
+def register_circles(*, at: datetime) -> int:
+    """Register whoever belongs to an automatic circle and was never registered; return how many places that made.
+
+    Run by a tick: it finds new events, new people in old circles and circles chosen later alike. Who declined or
+    cancelled has a registration, and is left alone. Safe to run twice and in several processes at once.
+    """
+    return sum(_register(member_id, event_ids, at=at) for member_id, event_ids in _missing(at=at))
+
+
+def _missing(*, at: datetime) -> Iterator[tuple[int, list[int]]]:
+    """Yield each person with the upcoming events of her circles in which she never had a registration."""
+    belonging = CircleMember.objects.current(at).filter(member__is_active=True)
+    pairs = (
+        Event.automatic.through.objects.filter(
+            event__state=Event.State.SCHEDULED, event__starts_at__gt=at, circle__belongings__in=belonging
+        )
+        .annotate(person=F("circle__belongings__member"))
+        .exclude(Exists(Registration.objects.filter(event=OuterRef("event"), member=OuterRef("person"))))
+        .order_by("person", "event")
+        .values_list("person", "event")
+        .distinct()
+    )
+    for member_id, found in groupby(pairs, key=lambda pair: pair[0]):
+        yield member_id, [event_id for _, event_id in found]
+
+
+@transaction.atomic
+def _register(member_id: int, event_ids: list[int], *, at: datetime) -> int:
+    """Register one person for all she misses."""
+    member = Member.objects.get(pk=member_id)
+    made = 0
+    for event in lock_events(event_ids).values():
+        if event.state == Event.State.SCHEDULED and event.starts_at > at:
+            made += ledger.enter(event, member, by=None, at=at, automatic=True, approved=True).is_new
+    return made

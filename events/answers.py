@@ -1,0 +1,85 @@
+"""What people are told of their registrations: the messages follow from the transitions, a moment after them.
+
+Nothing that changes a seat draws or posts a mail. A tick reads the transitions that nobody was told of yet and posts
+what the last of each registration means; what was overtaken within that moment is no news.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import groupby
+
+from django.db import transaction
+
+from events import emails
+from events.models import Registration, Transition
+from notices import outbox
+from notices.outbox import Posting
+
+State = Registration.State
+BATCH = 500
+
+
+def tell_due(*, at: datetime) -> int:
+    """Post the messages about all transitions that were not told yet; return how many were posted.
+
+    Run by a tick; safe in any number of processes at once: each transition is claimed by one of them, and the key of a
+    message makes it one.
+    """
+    posted = 0
+    while (told := _tell_batch(at=at)) is not None:
+        posted += told
+    return posted
+
+
+@transaction.atomic
+def _tell_batch(*, at: datetime) -> int | None:
+    """Tell one batch; None when nothing was left to tell."""
+    rows = list(
+        Transition.objects.to_tell()
+        .select_for_update(skip_locked=True, of=("self",))
+        .select_related("registration__event", "registration__member")
+        .order_by("id")[:BATCH]
+    )
+    if not rows:
+        return None
+    Transition.objects.filter(pk__in=[row.pk for row in rows]).update(told=True)
+    return outbox.post_many_once(_postings(rows, at=at), at=at)
+
+
+def _postings(rows: Iterable[Transition], *, at: datetime) -> list[Posting]:
+    last = {row.registration_id: row for row in rows}  # in their order, so the last one stays
+    news = [row for row in last.values() if row.to_state == row.registration.state and row.from_state != row.to_state]
+    own = [row for row in news if not _comes_with_circle(row)]
+    circle = sorted(
+        (row for row in news if _comes_with_circle(row)), key=lambda row: (row.registration.member_id, row.pk)
+    )
+    made = [posting for row in own if (posting := _posting(row, at=at))]
+    for _, group in groupby(circle, key=lambda row: row.registration.member_id):
+        together = [row.registration for row in group]
+        made.append(
+            emails.answer(together[0], at=at) if len(together) == 1 else emails.registered_with_circle(together, at=at)
+        )
+    return made
+
+
+def _comes_with_circle(row: Transition) -> bool:
+    return row.from_state == "" and row.registration.automatic
+
+
+def _posting(row: Transition, *, at: datetime) -> Posting | None:
+    """The message that one transition means, if anybody has to hear of it."""
+    registration = row.registration
+    match State(row.to_state):
+        case State.CONFIRMED if row.from_state == State.WAITLISTED:
+            return emails.promoted(registration, at=at)
+        case State.CONFIRMED | State.WAITLISTED | State.PENDING:
+            return emails.answer(registration, at=at)
+        case State.OFFERED:
+            return emails.promoted(registration, at=at)
+        case State.EXPIRED:
+            return emails.offer_expired(registration, at=at)
+        case State.DECLINED if row.from_state == State.PENDING:
+            return emails.registration_declined(registration, reason=row.reason, at=at)
+        case State.CANCELLED | State.DECLINED:
+            had_seat = row.from_state == State.CONFIRMED
+            return emails.registration_cancelled(registration, had_seat=had_seat, reason=row.reason, at=at)
