@@ -10,32 +10,37 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
-from django.forms import ModelForm
+from django.forms import CheckboxSelectMultiple, ModelForm
 from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from modeltranslation.admin import TranslationAdmin
 
 from audit.models import record
 from events import policies
-from events.actions import moving, registrations, schedule
+from events.actions import desk, moving, registrations, schedule
 from events.actions.moving import When
 from events.clashes import warnings_for
+from events.forms.opening import WINDOW
 from events.forms.scheduling import HIDDEN, WHEN, CancellationForm, EventForm
 from events.local_times import LocalTimes
 from events.locks import lock_event, lock_events
 from events.models import Event
 from events.moving_page import ASKED, FOLLOWING, AskFirst, Shift, question_of, scope_of
+from events.questions_admin import QuestionInline
 from events.refusals import RegistrationRefused
 from forestallies.lib import clock, zones
 from members.admin_base import ScopedAdmin
 from members.models import Circle, Member
 
 BY_ACTION = {*WHEN, "capacity", "state"}
+REGISTRATION = ("needs_approval", "makes_offers", "automatic")
 
 
 class Refused(NamedTuple):
@@ -55,6 +60,7 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
     """
 
     form = EventForm
+    inlines = (QuestionInline,)
     change_form_template = "admin/events/change_form.html"
     list_display: tuple[str, ...] = ("title", "when", "state", "capacity", "country_line")
     list_filter = ("state",)
@@ -120,25 +126,43 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
             (_("Description"), {"fields": ("description",), "classes": ("collapse",)}),
             (_("When"), {"fields": ("wall_date", "wall_time", "zone", "local_times", "minutes", "notes", *hidden)}),
             (_("Seats and visibility"), {"fields": ("capacity", "state")}),
+            (_("Registration"), {"fields": self._about_registration(request, obj), "classes": ("collapse",)}),
             (_("Languages and joining"), {"fields": ("floor_language", "interpretation", "join_url", "dial_in")}),
         ]
         return [(name, {**options, "fields": self.replace_orig_field(options["fields"])}) for name, options in sections]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fixed: tuple[str, ...] = ("local_times", "notes")
+        fixed: tuple[str, ...] = ("local_times", "notes", "window")
         if obj is not None:
             fixed += self.once
             if obj.state != Event.State.DRAFT:
                 fixed += (*self.until_announced, "state")
             if not _is_open(obj):
-                fixed += (*WHEN, "capacity")
+                fixed += (*WHEN, "capacity", *REGISTRATION)
         return fixed
+
+    def _about_registration(self, request: HttpRequest, obj: Any) -> tuple[str, ...]:
+        """The moments as fields, or as words in the event's zone where they cannot be changed any more."""
+        return (*(WINDOW if obj is None or self.may_ask(request, obj) else ("window",)), *REGISTRATION)
+
+    def may_ask(self, request: HttpRequest, obj: Event) -> bool:
+        """Whether the reader changes how people register: she schedules the event, and it has not begun."""
+        return self.has_change_permission(request, obj) and _is_open(obj)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)  # a new class for each request
         form.refusal, form.editor = getattr(request, "refusal", None), request.user  # type: ignore[attr-defined]
         form.countries = () if obj else tuple(self.countries_to_show(request))  # type: ignore[attr-defined]
+        if obj and "automatic" in form.base_fields:
+            offered: Any = form.base_fields["automatic"]
+            offered.queryset = offered.queryset.filter(pk__in=obj.audience.all())
         return form
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the circles that the reader schedules for; of these the event's audience, once there is one."""
+        if db_field.name == "automatic":
+            kwargs |= {"queryset": self.homes(request).order_by("name"), "widget": CheckboxSelectMultiple}
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def countries_to_show(self, request: HttpRequest) -> Iterable[str]:
         """The countries of the local times beside an event that is not saved yet."""
@@ -160,6 +184,12 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
         reader = getattr(obj, "reader", None)  # set by `render_change_form` on what has a row
         found = warnings_for(obj, by=reader, at=clock.now()) if reader and _is_open(obj) else []
         return render_to_string("admin/events/_notes.html", {"warnings": found, "is_known": bool(reader)})
+
+    @admin.display(description=gettext_lazy("Open from, until; waiting list until"))
+    def window(self, obj: Event) -> str:
+        """In the event's zone, for those who only read; a dash where nothing is set."""
+        moments = (getattr(obj, name) for name in WINDOW)
+        return format_html_join(mark_safe("<br>"), "{}", ((_in_zone(one, obj.zone),) for one in moments))
 
     @admin.display(description=gettext_lazy("When"), ordering="starts_at")
     def when(self, obj: Event) -> str:
@@ -194,6 +224,7 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
         else:
             self.settle(obj)
             schedule.create(event=obj, audience=self.audience_of(obj), by=by, at=at)
+        self._check_automatic(obj, form)
         if form.changed_data:
             verb = f"{self.opts.model_name}.{'changed' if change else 'added'}_in_admin"
             record(verb=verb, subject=obj, by=by, at=at, fields=form.changed_data)
@@ -217,7 +248,7 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
         changed, event = set(form.changed_data), lock_event(obj.pk)
         words = changed - BY_ACTION - set(HIDDEN)
         if words:
-            obj.save(update_fields=[*words, "updated_at"])
+            obj.save(update_fields=[*(words - {"automatic"}), "updated_at"])
         if words & set(self.until_announced):
             obj.audience.set(self.audience_of(obj))
         move = self._move_wanted(obj, event) if changed & set(WHEN) else None
@@ -228,10 +259,30 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
             self._move(request, move, by=by, at=at)
         if "capacity" in changed:
             registrations.change_capacity(event=event, capacity=obj.capacity, by=by, at=at)
+        if "promotion_until" in changed:
+            desk.pass_on(event=event, by=by, at=at)
         if "state" in changed and obj.state == Event.State.SCHEDULED:
             schedule.announce(event=event, by=by, at=at)
         if asks and move and impact:
             raise AskFirst(move, obj, impact)
+
+    def _check_automatic(self, obj: Any, form: "ModelForm[Any]") -> None:
+        """Refuse to register people for what they cannot see."""
+        chosen = set(form.cleaned_data.get("automatic") or ())
+        if outside := chosen - set(obj.audience.all()):
+            words = _("These are not among those whom it is for: %(circles)s")
+            names = ", ".join(sorted(circle.name for circle in outside))
+            raise schedule.ScheduleRefused(words % {"circles": names}, field="automatic")
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Save the questions; who has the page open is told that somebody changed it meanwhile."""
+        super().save_formset(request, form, formset, change)
+        counted = {"added": formset.new_objects, "changed": formset.changed_objects, "deleted": formset.deleted_objects}
+        if any(counted.values()):
+            event = Event.objects.get(pk=form.instance.pk)
+            event.save(update_fields=["updated_at"])
+            numbers = {name: len(rows) for name, rows in counted.items()}
+            record(verb="event.questions_changed", subject=event, by=member_of(request), at=clock.now(), **numbers)
 
     def _move_wanted(self, obj: Any, event: Event) -> Shift:
         return Shift.of(event, When.of(obj), self.following(obj))
@@ -309,7 +360,8 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
         obj = context.get("original")
         if obj:
             obj.reader = member_of(request)
-        context["may_cancel"] = bool(obj) and self.has_change_permission(request, obj) and _is_cancellable(obj)
+        context["may_see_registrations"] = bool(obj) and self.has_change_permission(request, obj)
+        context["may_cancel"] = context["may_see_registrations"] and _is_cancellable(obj)
         return super().render_change_form(request, context, *args, **kwargs)
 
 
@@ -323,6 +375,10 @@ def _is_open(event: Event) -> bool:
     """Whether time and seats may still be changed; the actions decide for good."""
     begun = event.state == Event.State.SCHEDULED and event.starts_at <= clock.now()
     return event.state in (Event.State.DRAFT, Event.State.SCHEDULED) and not begun
+
+
+def _in_zone(instant: datetime | None, zone: str) -> str:
+    return str(zones.local(instant, zone)) if instant else "–"
 
 
 def _is_cancellable(event: Event) -> bool:

@@ -1,7 +1,8 @@
 """What people are told of their registrations: the messages follow from the transitions, a moment after them.
 
-Nothing that changes a seat draws or posts a mail. A tick reads the transitions that nobody was told of yet and posts
-what the last of each registration means; what was overtaken within that moment is no news.
+Nothing that changes a seat draws or posts a mail. Before each delivery, every five seconds, the portal reads the
+transitions that nobody was told of yet, and posts what the last of each registration means; what was overtaken within
+that moment is no news.
 """
 
 from collections.abc import Iterable
@@ -11,8 +12,8 @@ from itertools import groupby
 from django.db import transaction
 
 from events import emails
-from events.models import Registration, Transition
-from notices import outbox
+from events.models import Event, Registration, Transition
+from notices import outbox, sources
 from notices.outbox import Posting
 
 State = Registration.State
@@ -22,8 +23,8 @@ BATCH = 500
 def tell_due(*, at: datetime) -> int:
     """Post the messages about all transitions that were not told yet; return how many were posted.
 
-    Run by a tick; safe in any number of processes at once: each transition is claimed by one of them, and the key of a
-    message makes it one.
+    Run before each delivery; safe in any number of processes at once: each transition is claimed by one of them, and
+    the key of a message makes it one.
     """
     posted = 0
     while (told := _tell_batch(at=at)) is not None:
@@ -47,13 +48,13 @@ def _tell_batch(*, at: datetime) -> int | None:
 
 
 def _postings(rows: Iterable[Transition], *, at: datetime) -> list[Posting]:
-    last = {row.registration_id: row for row in rows}  # in their order, so the last one stays
-    news = [row for row in last.values() if row.to_state == row.registration.state and row.from_state != row.to_state]
+    last = {row.registration_id: row for row in rows if is_news(row)}  # in their order, so the last one stays
+    news = [row for row in last.values() if row.to_state == row.registration.state and not _is_called_off(row)]
     own = [row for row in news if not _comes_with_circle(row)]
     circle = sorted(
         (row for row in news if _comes_with_circle(row)), key=lambda row: (row.registration.member_id, row.pk)
     )
-    made = [posting for row in own if (posting := _posting(row, at=at))]
+    made = [posting for row in own if (posting := posting_for(row, at=at))]
     for _, group in groupby(circle, key=lambda row: row.registration.member_id):
         together = [row.registration for row in group]
         made.append(
@@ -66,7 +67,18 @@ def _comes_with_circle(row: Transition) -> bool:
     return row.from_state == "" and row.registration.automatic
 
 
-def _posting(row: Transition, *, at: datetime) -> Posting | None:
+def is_news(row: Transition) -> bool:
+    """Whether a step is one of which somebody may have to hear: being moved up on the list is none."""
+    return row.from_state != row.to_state
+
+
+def _is_called_off(row: Transition) -> bool:
+    """The event was cancelled meanwhile, which everybody with a place was told; only who left hears of that as well."""
+    left = row.to_state in (State.CANCELLED, State.DECLINED)
+    return row.registration.event.state == Event.State.CANCELLED and not left
+
+
+def posting_for(row: Transition, *, at: datetime) -> Posting | None:
     """The message that one transition means, if anybody has to hear of it."""
     registration = row.registration
     match State(row.to_state):
@@ -83,3 +95,10 @@ def _posting(row: Transition, *, at: datetime) -> Posting | None:
         case State.CANCELLED | State.DECLINED:
             had_seat = row.from_state == State.CONFIRMED
             return emails.registration_cancelled(registration, had_seat=had_seat, reason=row.reason, at=at)
+
+
+def _source(at: datetime) -> int:
+    return tell_due(at=at)
+
+
+sources.register("events.answers", _source)

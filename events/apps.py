@@ -5,4 +5,4 @@ class EventsConfig(AppConfig):
     name = "events"
 
     def ready(self) -> None:
-        from events import emails, guards, series_emails  # noqa: F401 (app ready: registers the drawers and the guards)
+        from events import answers, emails, guards, series_emails  # noqa: F401 (they register themselves)

@@ -83,7 +83,7 @@ def draw(kind: str, facts: Facts, at: datetime) -> Message:
     return render(
         kind,
         to(member),
-        {**context_for(event, member), **how.words(registration, facts, at)},
+        {**context_for(event, member), "place": place_link(registration), **how.words(registration, facts, at)},
         calendar=calendar_for(event, member, method=method, at=at) if method else b"",
         calendar_method=method,
         about=about(event),
@@ -113,13 +113,12 @@ def answer(registration: Registration, *, at: datetime) -> Posting:
 
 def registered_with_circle(registrations: Sequence[Registration], *, at: datetime) -> Posting:
     """Tell somebody that she has a place in several events without asking, and how to decline one."""
-    first = registrations[0]
-    facts = {"registrations": [registration.pk for registration in registrations]}
+    member, ids = registrations[0].member, [registration.pk for registration in registrations]
     return Posting(
-        message=Draft("registered_with_circle", to(first.member), facts),
-        key=f"registered_with_circle:{first.member_id}:{at:%Y%m%dT%H%M%S.%f}",
+        message=Draft("registered_with_circle", to(member), {"registrations": ids}),
+        key=f"registered_with_circle:{min(ids)}",
         guard="events.registered_with_circle",
-        subject_ref=f"{first.member_id}:{at.isoformat()}",
+        subject_ref=f"{member.pk}:{min(ids)}:{max(ids)}",
         expires_at=max(*(row.event.starts_at for row in registrations), at + timedelta(hours=2)),
     )
 
@@ -179,18 +178,12 @@ def _day_of(registration: Registration, _facts: Facts, at: datetime) -> dict[str
 
 def _place_in_line(registration: Registration, _facts: Facts, _at: datetime) -> dict[str, Any]:
     ahead = Registration.objects.filter(event=registration.event, queue_no__lt=registration.queue_no).waiting()
-    return {
-        "position": ahead.count() + 1,
-        "makes_offers": registration.event.makes_offers,
-        "place": place_link(registration),
-    }
+    return {"position": ahead.count() + 1, "makes_offers": registration.event.makes_offers}
 
 
 def _offer(registration: Registration, _facts: Facts, _at: datetime) -> dict[str, Any]:
-    return {
-        "until": zones.local(registration.offer_expires_at, registration.member.zone, registration.member.language),
-        "place": place_link(registration),
-    }
+    member = registration.member
+    return {"until": zones.local(registration.offer_expires_at, member.zone, member.language)}
 
 
 def _why_gone(registration: Registration, facts: Facts, _at: datetime) -> dict[str, Any]:

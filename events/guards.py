@@ -16,10 +16,10 @@ def registration_is_so(subject_ref: str, at: datetime) -> Verdict:
 
 
 def circle_place_stands(subject_ref: str, at: datetime) -> Verdict:
-    """At least one place she got with her circle at that moment stands. `subject_ref` is `<member>:<instant>`."""
-    member_id, _, moment = subject_ref.partition(":")
-    mine = Registration.objects.standing().filter(member=int(member_id), member__is_active=True, automatic=True)
-    if mine.filter(created_at=datetime.fromisoformat(moment)).exists():
+    """At least one of the places she got with her circle stands. `subject_ref` is `<member>:<first id>:<last id>`."""
+    member_id, first, last = (int(part) for part in subject_ref.split(":"))
+    mine = Registration.objects.standing().filter(member=member_id, member__is_active=True, automatic=True)
+    if mine.filter(pk__range=(first, last)).exists():
         return Verdict(True)
     return Verdict(False, "She has declined all of them.")
 

@@ -2,12 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from django.http import HttpResponse
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
+    from events.forms.registration import RegistrationForm
     from events.models import Event
+    from members.requests import MemberRequest
+
+
+class Show(Protocol):
+    """Draw an event's own page, with a form as it was sent."""
+
+    def __call__(
+        self, request: "MemberRequest", event: "Event", *, form: "RegistrationForm | None" = None, status: int = 200
+    ) -> HttpResponse: ...
 
 
 @dataclass(frozen=True)
@@ -18,11 +29,13 @@ class Kind:
         name: stored in `Event.kind`.
         label: what members call it.
         page: gives the path of an event's own page.
+        show: draws that page.
     """
 
     name: str
     label: str | Promise
     page: Callable[["Event"], str]
+    show: Show
 
 
 _KINDS: dict[str, Kind] = {}

@@ -56,9 +56,6 @@ class Wishes:
     answers: dict[int, str] = field(default_factory=dict)
 
 
-NO_WISHES = Wishes()
-
-
 @dataclass(kw_only=True)
 class Entry:
     """What became of somebody who wanted to come in.
@@ -154,7 +151,7 @@ def enter(
     *,
     by: Member | None,
     at: datetime,
-    wishes: Wishes = NO_WISHES,
+    wishes: Wishes | None = None,
     automatic: bool = False,
     approved: bool = False,
 ) -> Entry:
@@ -165,26 +162,25 @@ def enter(
     an exception undoes everything.
 
     Args:
+        wishes: what she says now; with None, what she said before stays.
         automatic: she comes with her circle, not by her own act.
         approved: the team has decided, so nobody needs to.
 
     Raises:
         OperationalError: the lock was not free in time; the middleware answers "busy, try again".
     """
-    values = [
-        event.pk, member.pk, by.pk if by else None, at, automatic, approved, wishes.interpretation, list(wishes.needs),
-        wishes.note,
-    ]  # fmt: skip
+    said = (wishes.interpretation, list(wishes.needs), wishes.note) if wishes else (None, None, None)
+    values = [event.pk, member.pk, by.pk if by else None, at, automatic, approved, *said]
     with connection.cursor() as cursor:
         cursor.execute(_ENTER, values)
         pk, former, outcome, queue_no, created_at, is_invited, *seating = cursor.fetchone()
     for name, value in zip(_SEATING, seating, strict=True):
         setattr(event, name, value)
     entry = Entry(
-        event=event, member=member, wishes=wishes, automatic=automatic, at=at, pk=pk, former=former, outcome=outcome,
-        queue_no=queue_no, created_at=created_at, is_invited=is_invited,
+        event=event, member=member, wishes=wishes or Wishes(), automatic=automatic, at=at, pk=pk, former=former,
+        outcome=outcome, queue_no=queue_no, created_at=created_at, is_invited=is_invited,
     )  # fmt: skip
-    if entry.is_new and (wishes.answers or former):
+    if entry.is_new and wishes and (wishes.answers or former):
         _answer(pk, wishes)
     return entry
 

@@ -15,7 +15,7 @@ class WrongLink(Exception):
 
 def place_link(registration: Registration) -> str:
     """The address, for mails, of the page of this registration. It opens nothing else and shows no meeting link."""
-    return links.absolute(reverse("place_page", args=[SIGNER.sign(registration.pk)]))
+    return links.absolute(reverse("place_page", args=[SIGNER.sign(str(registration.pk))]))
 
 
 def registration_of(token: str) -> int:

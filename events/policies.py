@@ -23,11 +23,6 @@ def check_is_invited(event: Event, *, invited: bool) -> None:
         raise PermissionDenied(_("This event is for another group."))
 
 
-def can_register(event: Event, *, member: Member, at: datetime) -> bool:
-    """Whether an event is for this member; whether it is open now is another question."""
-    return Event.objects.published().for_audience_of(member, at=at).filter(pk=event.pk).exists()
-
-
 SCHEDULERS = (Grant.Right.COORDINATOR, Grant.Right.FACILITATOR)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from events import answers, reminders
+from events import reminders
 from events.actions import automatic, waiting
 from forestallies.lib import clock
 
@@ -13,12 +13,6 @@ from forestallies.lib import clock
 def send_due_reminders(**_: Any) -> None:
     """Post the reminders that are due. Run every minute by beat; any number at once is harmless."""
     reminders.send_due(at=clock.now())
-
-
-@shared_task(name="events.tell_registrations")
-def tell_registrations(**_: Any) -> None:
-    """Post the answers to what people did a moment ago. Run every five seconds; any number at once is harmless."""
-    answers.tell_due(at=clock.now())
 
 
 @shared_task(name="events.tend_registrations")

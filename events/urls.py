@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from events.views import attendance, feeds, places, registrations
+from events.views import attendance, desk, feeds, places, registrations
 
 urlpatterns = [
     # A person's place in an event
     path("events/<int:event_id>/register/", registrations.registration_create, name="registration_create"),
     path("events/<int:event_id>/cancel/", registrations.registration_cancel, name="registration_cancel"),
+    path("events/<int:event_id>/accept/", registrations.offer_accept, name="offer_accept"),
+    path("events/<int:event_id>/wishes/", registrations.wishes_change, name="wishes_change"),
     path("place/<str:token>/", places.place_page, name="place_page"),
     # The calendar file
     path("events/<int:event_id>/calendar.ics", registrations.event_calendar, name="event_calendar"),
@@ -16,6 +18,13 @@ urlpatterns = [
     path("me/calendar/address/", feeds.calendar_address_renew, name="calendar_address_renew"),
     path("me/calendar/address/withdraw/", feeds.calendar_address_withdraw, name="calendar_address_withdraw"),
     path("ical/<slug:token>.ics", feeds.calendar_feed, name="calendar_feed"),
+    # Who has a seat, waits or wishes to come
+    path("staff/events/<int:event_id>/registrations/", desk.registration_list, name="registration_list"),
+    path(
+        "staff/events/<int:event_id>/registrations/<int:registration_id>/",
+        desk.registration_detail,
+        name="registration_detail",
+    ),
     # Who came
     path("staff/events/<int:event_id>/attendance/", attendance.attendance_edit, name="attendance_edit"),
 ]

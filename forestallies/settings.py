@@ -341,11 +341,6 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=60),
         "options": {"expires": 60},
     },
-    "tell-registrations": {
-        "task": "events.tell_registrations",
-        "schedule": timedelta(seconds=5),
-        "options": {"expires": 5},
-    },
     "tend-registrations": {
         "task": "events.tend_registrations",
         "schedule": timedelta(seconds=20),

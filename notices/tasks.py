@@ -5,6 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from forestallies.lib import clock
+from notices import sources
 from notices.delivery import deliver_due
 
 TICK_LIMIT = 1_000  # a tick ends well within its time limit; the next one goes on
@@ -12,5 +13,6 @@ TICK_LIMIT = 1_000  # a tick ends well within its time limit; the next one goes 
 
 @shared_task(name="notices.deliver")
 def deliver(**_: Any) -> None:
-    """Send what is due. Run every five seconds by beat; any number at once is harmless."""
+    """Post what is to be told, then send what is due. Run by beat every five seconds; any number is harmless."""
+    sources.post_due(clock.now())
     deliver_due(clock=clock.now, limit=TICK_LIMIT)

@@ -10,8 +10,14 @@ class ProgramsConfig(AppConfig):
         from events import kinds
         from jobs import work
         from programs.actions import certificates
+        from programs.views import pages
 
         kinds.register(
-            kinds.Kind("session", _("session"), page=lambda event: reverse("session_page", args=[event.slug]))
+            kinds.Kind(
+                "session",
+                _("session"),
+                page=lambda event: reverse("session_page", args=[event.slug]),
+                show=pages.show_session,
+            )
         )
         work.register(certificates.KIND, certificates.issue_all)

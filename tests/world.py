@@ -9,6 +9,7 @@ from django.test import Client
 from audit.models import Entry, record
 from events import feeds
 from events.models import Role
+from events.places import SIGNER
 from forestallies.lib import clock, links
 from members.actions import invitations
 from members.models import Affiliation, Grant, Member, Membership, StakeholderCategory
@@ -56,7 +57,7 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
         member=ana, community=community, organisation=organisation, stakeholder="COMP", joined_at=at
     )
     workshop = WorkshopFactory.create()
-    RegistrationFactory.create(event=workshop.event_ptr, member=ana)
+    registration = RegistrationFactory.create(event=workshop.event_ptr, member=ana)
     RoleFactory.create(event=workshop.event_ptr, member=fay, kind=Role.Kind.FACILITATOR)
     session = foreign_session()
     token, token_hash = links.new_token()
@@ -79,6 +80,8 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "workshop": workshop.slug,
             "session": session.slug,
             "event_id": workshop.pk,
+            "registration_id": registration.pk,
+            "place_token": SIGNER.sign(str(registration.pk)),
             "feed_token": feeds.renew(member=ana, by=ana, at=at),
             "application_id": application.pk,
             "certificate_code": certificate.code,

@@ -8,7 +8,13 @@ class WorkshopsConfig(AppConfig):
 
     def ready(self) -> None:
         from events import kinds
+        from workshops import views
 
         kinds.register(
-            kinds.Kind("workshop", _("workshop"), page=lambda event: reverse("workshop_page", args=[event.slug]))
+            kinds.Kind(
+                "workshop",
+                _("workshop"),
+                page=lambda event: reverse("workshop_page", args=[event.slug]),
+                show=views.show_workshop,
+            )
         )

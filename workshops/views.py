@@ -1,18 +1,35 @@
 """The public face of Forest Allies, its gatherings and their workshops."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
 
-from events import policies, seats
+from events import overlaps
+from events.event_page import context_of
+from events.forms.registration import RegistrationForm
+from events.models import Event, Registration
+from events.refusals import RegistrationRefused, SomeAreFull
+from events.seats import Place
 from forestallies.lib import clock
-from jobs.forms import SubmissionForm
+from jobs import submissions
+from jobs.submissions import Result
 from members.models import Community, Theme
 from members.requests import MemberRequest
+from workshops import choosing
+from workshops.forms import ChoiceForm
 from workshops.models import Gathering, Workshop
 
 COMMUNITY = "forest-allies"
+BOOKED = [
+    (Registration.State.CONFIRMED, gettext_lazy("You have a place in %(titles)s. We have sent you the details.")),
+    (Registration.State.OFFERED, gettext_lazy("A seat is offered to you in %(titles)s.")),
+    (Registration.State.WAITLISTED, gettext_lazy("You are on the waiting list of %(titles)s.")),
+    (Registration.State.PENDING, gettext_lazy("The team decides about your registration for %(titles)s.")),
+]
 
 
 @login_not_required
@@ -38,26 +55,84 @@ def forest_allies(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def gathering_page(request: MemberRequest, slug: str) -> HttpResponse:
-    """Show a gathering's workshops, each at the reader's own hour."""
+    """Show a gathering's workshops, each at the reader's own hour, with a tick beside those that she may take."""
     at = clock.now()
     gathering = get_object_or_404(Gathering.objects.visible_to(request.user, at=at), slug=slug)
-    workshops = gathering.workshops.visible_to(request.user, at=at).select_related("theme")
-    places = seats.places(workshops.order_by("starts_at", "id"), member=request.user, at=at)
-    context = {"gathering": gathering, "places": places, "form": SubmissionForm()}
-    return render(request, "workshops/gathering.html", context)
+    return _show_gathering(request, gathering, choosing.places_of(gathering, member=request.user, at=at))
+
+
+@require_POST
+def gathering_register(request: MemberRequest, slug: str) -> HttpResponse:
+    """Register for all workshops that are ticked, or for none of them; the page then says why."""
+    at = clock.now()
+    gathering = get_object_or_404(Gathering.objects.visible_to(request.user, at=at), slug=slug)
+    places = choosing.places_of(gathering, member=request.user, at=at)
+    form = ChoiceForm(request.POST, places=places)
+
+    def act() -> Result:
+        return choosing.register(form.chosen(), may_wait=form.may_wait(), member=request.user, at=at)
+
+    if not form.is_valid():
+        return _show_gathering(request, gathering, places, form=form, status=422)
+    try:
+        key = form.cleaned_data["submission"]
+        result = submissions.once(key=key, kind=f"gathering:{gathering.pk}", by=request.user, at=at, act=act)
+    except SomeAreFull as refusal:
+        return _show_gathering(request, gathering, places, form=form, full=refusal, status=409)
+    except RegistrationRefused as refusal:
+        form.add_error(None, str(refusal))
+        return _show_gathering(request, gathering, places, form=form, status=422)
+    _say(request, places, result)
+    return redirect(gathering)
 
 
 @require_safe
 def workshop_page(request: MemberRequest, slug: str) -> HttpResponse:
     """Show one workshop: what, when for the reader, and her place in it."""
-    at = clock.now()
-    rows = Workshop.objects.visible_to(request.user, at=at).select_related("theme", "gathering")
-    workshop = get_object_or_404(rows, slug=slug)
-    [place] = seats.places([workshop], member=request.user, at=at)
+    rows = Workshop.objects.visible_to(request.user, at=clock.now())
+    return show_workshop(request, get_object_or_404(rows, slug=slug))
+
+
+def show_workshop(
+    request: MemberRequest, event: Event, *, form: RegistrationForm | None = None, status: int = 200
+) -> HttpResponse:
+    """Draw the page of a workshop that the reader may see."""
+    workshop = Workshop.objects.select_related("theme", "gathering").get(pk=event.pk)
+    context = {"workshop": workshop, **context_of(workshop, member=request.user, at=clock.now(), form=form)}
+    return render(request, "workshops/workshop.html", context, status=status)
+
+
+def _show_gathering(
+    request: MemberRequest,
+    gathering: Gathering,
+    places: list[Place],
+    *,
+    form: ChoiceForm | None = None,
+    full: SomeAreFull | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Draw the page; after a choice that could not be booked, with its ticks and the reason."""
+    chosen = {place.event.pk for place in form.chosen()} if form else set()
     context = {
-        "workshop": workshop,
-        "place": place,
-        "invited": policies.can_register(workshop, member=request.user, at=at),
-        "form": SubmissionForm(),
+        "gathering": gathering,
+        "page_path": gathering.get_absolute_url(),
+        "rows": choosing.rows(places, member=request.user, chosen=chosen),
+        "may_choose": any(place.may_tick for place in places),
+        "form": form,
+        "full": full,
+        "may_wait": {*form.may_wait(), *(event.pk for event in full.events)} if form and full else (),
+        "all_full": full is not None and len(full.events) == len(chosen),
     }
-    return render(request, "workshops/workshop.html", context)
+    return render(request, "workshops/gathering.html", context, status=status)
+
+
+def _say(request: MemberRequest, places: list[Place], result: Result) -> None:
+    """Name what she has now, and what of it takes place at the same time."""
+    events = {place.event.pk: place.event for place in places}
+    for state, words in BOOKED:
+        if of_state := [events[pk] for pk in result[state] if pk in events]:
+            messages.success(request, str(words) % {"titles": choosing.said(of_state)})
+    booked = [events[pk] for ids in result.values() for pk in ids if pk in events]
+    if clashes := overlaps.clashing(booked):
+        warning = _("These take place at the same time: %(titles)s. You can still give one of them back.")
+        messages.warning(request, warning % {"titles": choosing.said(clashes)})

@@ -44,8 +44,11 @@ def _missing(*, at: datetime) -> Iterator[tuple[int, list[int]]]:
 def _register(member_id: int, event_ids: list[int], *, at: datetime) -> int:
     """Register one person for all she misses."""
     member = Member.objects.get(pk=member_id)
+    locked = lock_events(event_ids)
+    # Under the lock, because she may have come and gone since the tick looked.
+    known = set(Registration.objects.filter(event__in=locked, member=member).values_list("event", flat=True))
     made = 0
-    for event in lock_events(event_ids).values():
-        if event.state == Event.State.SCHEDULED and event.starts_at > at:
+    for event in locked.values():
+        if event.pk not in known and event.state == Event.State.SCHEDULED and event.starts_at > at:
             made += ledger.enter(event, member, by=None, at=at, automatic=True, approved=True).is_new
     return made

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from audit.models import entry
 from events import ledger
 from events.actions.waiting import fill_free_seats
-from events.ledger import NO_WISHES, Entry, Step, Wishes
+from events.ledger import Entry, Step, Wishes
 from events.locks import lock_event
 from events.models import Event, Registration
 from events.policies import check_is_invited
@@ -26,7 +26,7 @@ State = Registration.State
 
 
 def register(
-    *, event: Event, member: Member, by: Member | None, at: datetime, wishes: Wishes = NO_WISHES
+    *, event: Event, member: Member, by: Member | None, at: datetime, wishes: Wishes | None = None
 ) -> Registration:
     """Give a member a seat, or a place on the waiting list when the event is full.
 
@@ -38,7 +38,9 @@ def register(
         RegistrationRefused: not open now, cancelled, or over.
         PermissionDenied: the member is not of the event's audience.
     """
-    [registration] = register_many(events=[event], member=member, by=by, at=at, wishes={event.pk: wishes})
+    [registration] = register_many(
+        events=[event], member=member, by=by, at=at, wishes={event.pk: wishes} if wishes else None
+    )
     return registration
 
 
@@ -54,7 +56,7 @@ def register_many(
     """Register a member for several events at once: all of them or none.
 
     Args:
-        wishes: by event.
+        wishes: by event; where there are none, what she said before stays.
         may_wait: the events whose waiting list will do when they are full; all of them when None.
 
     Returns:
@@ -69,7 +71,7 @@ def register_many(
     wanted = {event.pk: event for event in events}
     with transaction.atomic():
         for pk in sorted(wanted):
-            one = ledger.enter(wanted[pk], member, by=by, at=at, wishes=(wishes or {}).get(pk, NO_WISHES))
+            one = ledger.enter(wanted[pk], member, by=by, at=at, wishes=(wishes or {}).get(pk))
             if one.is_new:
                 check_is_invited(one.event, invited=one.is_invited)
                 check_open(one.event, at)

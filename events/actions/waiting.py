@@ -64,6 +64,8 @@ def accept_offer(*, registration: Registration, by: Member, at: datetime) -> Reg
         return registration
     if event.state == Event.State.CANCELLED:
         raise RegistrationRefused(_("This event was cancelled."))
+    if event.starts_at <= at:
+        raise RegistrationRefused(_("This event has already begun."))
     ended = registration.offer_expires_at is not None and registration.offer_expires_at <= at
     if registration.state == State.EXPIRED or ended:
         raise RegistrationRefused(_("This offer has ended, and the seat went to the next person on the list."))

@@ -12,12 +12,15 @@ from django.utils.translation import gettext_lazy
 
 from audit.models import Entry
 from events.actions.schedule import LONGEST
-from events.models import Event
+from events.forms.opening import OpeningFields
+from events.forms.questions import fingerprints
+from events.models import Event, Question
 from forestallies.lib import clock, text, zones
 from members.models import Member
 
 WHEN = ("wall_date", "wall_time", "zone", "minutes")
 HIDDEN = ("seen", "opened")
+QUESTIONS = "questions"  # stands beside the fields in `opened`
 TITLES = tuple(f"title_{code.replace('-', '_')}" for code, _name in settings.LANGUAGES)
 
 
@@ -26,7 +29,7 @@ def version(event: Event) -> str:
     return event.updated_at.isoformat(timespec="microseconds")
 
 
-class EventForm(forms.ModelForm):
+class EventForm(OpeningFields):
     """What a facilitator writes. Times, seats and state are only read here; the actions decide on them.
 
     Attributes:
@@ -78,6 +81,7 @@ class EventForm(forms.ModelForm):
         if "zone" in self.fields:
             self.fields["zone"].choices = self._zones()  # type: ignore[attr-defined]
         self._ask_for_one_title()
+        self.draw_opening(clock.now())
         if self.instance.pk:
             self.initial.update(seen=version(self.instance), opened=json.dumps(self.as_sent()))
 
@@ -101,7 +105,8 @@ class EventForm(forms.ModelForm):
     @cached_property
     def changed_data(self) -> list[str]:
         """Name the fields that really differ from the row: line ends alone do not, nor do the hidden fields."""
-        return [name for name in super().changed_data if name not in HIDDEN and not self._says_the_same(name)]
+        changed = [name for name in super().changed_data if name not in HIDDEN and not self._says_the_same(name)]
+        return changed + self.moved_with_zone(changed)
 
     def _says_the_same(self, name: str) -> bool:
         before, after = self.initial.get(name), getattr(self, "cleaned_data", {}).get(name)
@@ -119,6 +124,7 @@ class EventForm(forms.ModelForm):
                 self.add_error(TITLES[0], _("Please give a title, in at least one language."))
             elif not cleaned.get(TITLES[0]):
                 cleaned[TITLES[0]] = written[0]
+        self.clean_opening(cleaned)
         if self.refusal:
             field, words = self.refusal
             self.add_error(field if field in self.fields else None, words)
@@ -134,7 +140,7 @@ class EventForm(forms.ModelForm):
             value = widget.format_value(field.prepare_value(self.get_initial_for_field(field, name)))
             values = value if isinstance(value, list | tuple) else [value]
             sent[name] = [str(one) for one in values if one not in (None, "")]
-        return sent
+        return {**sent, QUESTIONS: fingerprints(self.instance)} if self.instance.pk else sent
 
     def _show_what_changed_meanwhile(self) -> None:
         """Keep what she wrote, take over what only somebody else changed, and name both; nothing is saved."""
@@ -142,6 +148,8 @@ class EventForm(forms.ModelForm):
         data: Any = self.data.copy()  # type: ignore[attr-defined]
         theirs = []
         for name, current in now.items():
+            if name == QUESTIONS:
+                continue
             typed = [text.tidy(one, lines=True) for one in self.data.getlist(name) if one]  # type: ignore[attr-defined]
             if current == opened.get(name) or current == typed:
                 continue
@@ -150,6 +158,10 @@ class EventForm(forms.ModelForm):
                 data.setlist(name, current)
             else:
                 self.add_error(name, _("Now it says: %(value)s") % {"value": self._shown(name, current)})
+        if now[QUESTIONS] != opened.get(QUESTIONS):
+            theirs.append(str(Question._meta.verbose_name_plural))
+            asked = ", ".join(f"“{question}”" for question in Question.objects.filter(event=self.instance.pk)) or "–"
+            self.add_error(None, _("It asks now: %(questions)s") % {"questions": asked})
         data["seen"], data["opened"] = version(self.instance), json.dumps(now)
         self.data = data
         self.add_error(None, self._conflict(theirs))

@@ -52,12 +52,14 @@ BEGIN
         event_id, member_id, state, queue_no, automatic, interpretation, needs, note, cancelled_by, created_at,
         state_since
     ) VALUES (
-        wanted, person, outcome, number, with_circle, wish_interpretation, wish_needs, wish_note, '', moment, moment
+        wanted, person, outcome, number, with_circle, coalesce(wish_interpretation, ''),
+        coalesce(wish_needs, ARRAY[]::text[]), coalesce(wish_note, ''), '', moment, moment
     )
     ON CONFLICT (event_id, member_id) DO UPDATE SET
         state = excluded.state, queue_no = excluded.queue_no, automatic = excluded.automatic,
-        interpretation = excluded.interpretation, needs = excluded.needs, note = excluded.note, cancelled_by = '',
-        offer_expires_at = NULL, state_since = excluded.state_since
+        interpretation = coalesce(wish_interpretation, r.interpretation), needs = coalesce(wish_needs, r.needs),
+        note = coalesce(wish_note, r.note), cancelled_by = '', offer_expires_at = NULL,
+        state_since = excluded.state_since
     RETURNING r.id, r.created_at INTO registration, since;
 
     INSERT INTO events_transition (registration_id, from_state, to_state, by_id, at, reason, told)

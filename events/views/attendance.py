@@ -94,6 +94,7 @@ def _show(request: MemberRequest, event: Event, form: AttendanceForm, *, status:
         "was": form.data.get("was", "") if form.is_bound else form.shown(),
         "tally": attendance.tally([row.line for row in rows if not row.line.helps and not row.is_added]),
         "has_begun": event.starts_at <= clock.now(),
+        "may_schedule": policies.can_schedule(event, by=request.user, at=clock.now()),
         "takes_place": event.state in (Event.State.SCHEDULED, Event.State.CLOSED),
     }
     return render(request, "events/staff/attendance.html", context, status=status)

@@ -2,14 +2,16 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -20,8 +22,25 @@ from events.refusals import RegistrationRefused
 from forestallies.lib import clock, zones
 from jobs import submissions
 from jobs.forms import SubmissionForm
+from jobs.submissions import Result
 
-Situation = Literal["cancelled_event", "begun", "offered", "expired", "waiting", "seated", "pending", "gone"]
+State = Registration.State
+Situation = Literal[
+    "cancelled_event", "begun", "offered", "expired", "waiting", "seated", "with_group", "pending", "gone"
+]
+
+KNOWN: dict[str, Situation] = {
+    State.OFFERED: "offered",
+    State.EXPIRED: "expired",
+    State.WAITLISTED: "waiting",
+    State.CONFIRMED: "seated",
+    State.PENDING: "pending",
+}
+SAID = {
+    "accepted": gettext_lazy("The seat is yours. We have sent you the details and a calendar entry."),
+    "left": gettext_lazy("Done. Thank you for telling us."),
+    "gone before": gettext_lazy("You had left already; nothing changed."),
+}
 
 
 @login_not_required
@@ -30,82 +49,88 @@ Situation = Literal["cancelled_event", "begun", "offered", "expired", "waiting",
 def place_page(request: HttpRequest, token: str) -> HttpResponse:
     """Show one person's place in one event, in her language and zone, with the button that fits it.
 
-    The link opens this and nothing else: no meeting link, no other event, nobody's name.
+    The link opens this and nothing else: no meeting link, no other event, nobody's name. A language chosen on this
+    device comes before the one of her profile. The link of somebody whose account is closed opens nothing.
     """
+    registration = _behind(token)
+    chosen = translation.get_language() if settings.LANGUAGE_COOKIE_NAME in request.COOKIES else None
+    language = chosen or (registration.member.language if registration else translation.get_language()) or "en"
+    with translation.override(language):
+        response = _answer(request, registration, token)
+    response.headers["Content-Language"] = language
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _behind(token: str) -> Registration | None:
+    """The registration that a link opens, if it opens any."""
     try:
-        registration = Registration.objects.select_related("event", "member").get(pk=registration_of(token))
-    except (WrongLink, Registration.DoesNotExist):
+        wanted = Registration.objects.filter(pk=registration_of(token), member__is_active=True)
+    except WrongLink:
+        return None
+    return wanted.select_related("event", "member").first()
+
+
+def _answer(request: HttpRequest, registration: Registration | None, token: str) -> HttpResponse:
+    at = clock.now()
+    if registration is None:
         return render(request, "events/place_unknown.html", status=404)
-    with translation.override(registration.member.language):
-        at = clock.now()
-        if request.method == "POST":
-            return _act(request, registration, token, at)
-        return render(request, "events/place.html", _context(registration, at))
-
-
-def _act(request: HttpRequest, registration: Registration, token: str, at: datetime) -> HttpResponse:
-    """Do what a button says; pressed again, or too late, it changes nothing and says so."""
-    form = SubmissionForm(request.POST)
-    acts = {"accept": _accept, "leave": _leave}
-    act = acts.get(request.POST.get("act", ""))
-    if act is None or not form.is_valid():
-        messages.error(request, _("That form was incomplete and nothing was changed. Please try again from this page."))
+    if request.method == "POST":
+        _act(request, registration, at)
         return redirect("place_page", token)
-    kind = f"place:{registration.pk}:{request.POST['act']}"
+    event, situation = registration.event, _situation(registration, at)
+    ends = registration.offer_expires_at
+    context = {
+        "event": event,
+        "situation": situation,
+        "when": zones.local(event.starts_at, registration.member.zone),
+        "until": zones.local(ends, registration.member.zone) if ends and situation == "offered" else None,
+        "position": registrations.position(registration),
+    }
+    return render(request, "events/place.html", context)
+
+
+def _act(request: HttpRequest, registration: Registration, at: datetime) -> None:
+    """Do what a button says; pressed again, or too late, it changes nothing and says so.
+
+    Words are fixed here, in her language: a message is written to its store after the language is another one again.
+    """
+    form = SubmissionForm(request.POST)
+    wanted = request.POST.get("act", "")
+    if wanted not in ACTS or not form.is_valid():
+        messages.error(request, _("That form was incomplete and nothing was changed. Please try again from this page."))
+        return
     try:
-        key = form.cleaned_data["submission"]
-        result = submissions.once(key=key, kind=kind, by=None, at=at, act=partial(act, registration, at))
-        messages.success(request, SAID[result["said"]])
+        key, kind = form.cleaned_data["submission"], f"place:{registration.pk}:{wanted}"
+        result = submissions.once(key=key, kind=kind, by=None, at=at, act=partial(ACTS[wanted], registration, at))
+        messages.success(request, str(SAID[result["said"]]))
     except RegistrationRefused as refusal:
         messages.error(request, str(refusal))
-    return redirect("place_page", token)
 
 
-def _accept(registration: Registration, at: datetime) -> dict[str, Any]:
+def _accept(registration: Registration, at: datetime) -> Result:
     waiting.accept_offer(registration=registration, by=registration.member, at=at)
     return {"said": "accepted"}
 
 
-def _leave(registration: Registration, at: datetime) -> dict[str, Any]:
+def _leave(registration: Registration, at: datetime) -> Result:
     if not registration.stands:
         return {"said": "gone before"}
     registrations.cancel(registration=registration, by=registration.member, at=at)
     return {"said": "left"}
 
 
-SAID = {
-    "accepted": _("The seat is yours. We have sent you the details and a calendar entry."),
-    "left": _("Done. Thank you for telling us."),
-    "gone before": _("You had left already; nothing changed."),
-}
+ACTS = {"accept": _accept, "leave": _leave}
 
 
-def _context(registration: Registration, at: datetime) -> dict[str, Any]:
-    event, member = registration.event, registration.member
-    situation = _situation(registration, event, at)
-    return {
-        "event": event,
-        "registration": registration,
-        "situation": situation,
-        "when": zones.local(event.starts_at, member.zone),
-        "until": waiting.ends_for(registration) if situation == "offered" else None,
-        "position": registrations.position(registration),
-    }
-
-
-def _situation(registration: Registration, event: Event, at: datetime) -> Situation:
-    State = Registration.State  # noqa: N806 (as it is written everywhere else)
+def _situation(registration: Registration, at: datetime) -> Situation:
+    event = registration.event
     if event.state == Event.State.CANCELLED:
         return "cancelled_event"
     if event.starts_at <= at or event.state != Event.State.SCHEDULED:
         return "begun"
     if registration.offer_expires_at is not None and registration.offer_expires_at <= at:
         return "expired"
-    known: dict[str, Situation] = {
-        State.OFFERED: "offered",
-        State.EXPIRED: "expired",
-        State.WAITLISTED: "waiting",
-        State.CONFIRMED: "seated",
-        State.PENDING: "pending",
-    }
-    return known.get(registration.state, "gone")
+    if registration.automatic and registration.state == State.CONFIRMED:
+        return "with_group"
+    return KNOWN.get(registration.state, "gone")

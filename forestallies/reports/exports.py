@@ -11,13 +11,15 @@ from django.utils.translation import gettext as _
 
 from audit.models import record
 from forestallies.lib.spreadsheets import FORMATS
-from forestallies.reports import attendance_detail, attendance_matrix
+from forestallies.reports import attendance_detail, attendance_matrix, registrations
 from forestallies.reports.scopes import Scope
 from forestallies.reports.search import Search
 from forestallies.reports.tables import Table
 from members.models import Member
 
-REPORTS: dict[str, Table] = {table.name: table for table in (attendance_matrix.TABLE, attendance_detail.TABLE)}
+REPORTS: dict[str, Table] = {
+    table.name: table for table in (attendance_matrix.TABLE, attendance_detail.TABLE, registrations.TABLE)
+}
 PAGE_LIMIT = 20_000  # rows that a page hands over while the reader waits
 CHUNK = 1_000  # rows fetched at a time
 
@@ -62,7 +64,8 @@ def take(order: Order, file: BinaryIO, *, by: Member | None, at: datetime) -> in
         NothingToExport: no row fits; nothing was written.
         ExportRefused: too many rows; nothing was written.
     """
-    rows = order.table.rows(order.scope, order.search, at)
+    scope = order.table.prepare(order.scope, order.search)
+    rows = order.table.rows(scope, order.search, at)
     count = rows.count()
     if count == 0:
         raise NothingToExport(_("There is nothing to export: no row fits."))
@@ -74,8 +77,8 @@ def take(order: Order, file: BinaryIO, *, by: Member | None, at: datetime) -> in
         raise ExportRefused(sentence % {"count": count, "limit": order.limit})
     # Closed here whatever happens: the cursor in the database ends with this transaction.
     with closing(cast("Generator[Any]", rows.iterator(chunk_size=CHUNK))) as facts:
-        values = order.table.values(order.scope, facts)
-        written = FORMATS[order.format].write(file, order.table.headings(order.scope), values)
+        values = order.table.values(scope, facts)
+        written = FORMATS[order.format].write(file, order.table.headings(scope), values)
     record(
         verb="report.exported",
         subject=order.scope.subject,

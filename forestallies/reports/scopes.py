@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from modeltranslation.utils import build_localized_fieldname
 
-from events.models import Event
+from events.models import Event, Question
 from members.models import Circle, Community, Member
 from programs.models import Edition, Session
 from workshops.models import Gathering, Workshop
@@ -46,11 +46,18 @@ class Occasion:
 
 @dataclass(frozen=True)
 class Scope:
-    """An edition, a gathering or a community, with what took or takes place in it, in order."""
+    """An edition, a gathering or a community, with what took or takes place in it, in order.
+
+    Attributes:
+        tells_needs: it is read by somebody who coordinates it, so her file may say what people need to take part.
+        questions: what its events ask whoever registers, where a report wants to know.
+    """
 
     kind: str
     subject: Subject
     occasions: tuple[Occasion, ...]
+    tells_needs: bool = False
+    questions: tuple[Question, ...] = ()
 
     @property
     def edition(self) -> Edition | None:
@@ -119,7 +126,7 @@ def find(kind: str, slug: str, *, member: Member | None, at: datetime) -> Scope:
             subject = None
     if subject is None:
         raise UnknownScope(f"There is no {kind} {slug!r}.")
-    return Scope(kind, subject, tuple(_occasions(subject)))
+    return Scope(kind, subject, tuple(_occasions(subject)), tells_needs=member is not None)
 
 
 def _occasions(subject: Subject) -> Iterable[Occasion]:

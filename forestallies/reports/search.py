@@ -1,6 +1,6 @@
 """The one search of a report: what the page shows is what the file holds."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from events.models import Attendance
+from events.models import Attendance, Registration
 from forestallies.lib import zones
 from forestallies.reports.people import GENDERS
 from forestallies.reports.scopes import Scope
@@ -34,6 +34,7 @@ class Search:
     country: str = ""
     status: str = ""
     gender: str = ""
+    state: str = ""
 
     def narrows(self) -> dict[str, Any]:
         """What is set, for the audit: an id and codes, nothing that a person wrote."""
@@ -52,15 +53,16 @@ class Search:
 
 
 class SearchForm(forms.Form):
-    """Everything one may ask for within a scope."""
+    """Everything one may ask for within a scope, as far as the report `asks` for it."""
 
     session = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)
     group = forms.ChoiceField(label=_("Group"), required=False)
     country = forms.ChoiceField(label=_("Country"), required=False)
     status = forms.ChoiceField(label=_("Attendance"), required=False)
     gender = forms.ChoiceField(label=_("Gender"), required=False)
+    state = forms.ChoiceField(label=_("Registration"), required=False)
 
-    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, scope: Scope, asks: Container[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         is_edition = scope.edition is not None
         self.fields["session"].label = _("Session") if is_edition else _("Workshop")
@@ -73,6 +75,9 @@ class SearchForm(forms.Form):
         self._offer("country", countries(scope))
         self._offer("status", [*Attendance.Status.choices, (NOT_RECORDED, _("not recorded"))])
         self._offer("gender", GENDER_WORDS)
+        self._offer("state", Registration.State.choices)
+        for name in [name for name in self.fields if name not in asks]:
+            del self.fields[name]
 
     def _offer(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
         field = cast("forms.ChoiceField", self.fields[name])
@@ -85,8 +90,9 @@ class SearchForm(forms.Form):
             event_id=data["session"],
             group=data.get("group", ""),
             country=data["country"],
-            status=data["status"],
-            gender=data["gender"],
+            status=data.get("status", ""),
+            gender=data.get("gender", ""),
+            state=data.get("state", ""),
         )
 
 

@@ -31,6 +31,8 @@ class Table:
         shown: the columns of the page, fewer, for reading; the person and her organisation stand before them.
         rows: the query, in a stable order; its rows are dicts of facts.
         reader: prepares what rows need once per report, and gives the function that makes each row readable.
+        asks: the fields of the search that mean something here.
+        prepare: gives the scope as this report and search want it, before anything else is asked of the table.
     """
 
     name: str
@@ -39,6 +41,8 @@ class Table:
     shown: Callable[[Scope], Sequence[Shown]]
     rows: Callable[[Scope, Search, datetime], Rows]
     reader: Callable[[Scope], Callable[[dict[str, Any]], SimpleNamespace]]
+    asks: tuple[str, ...] = ("session", "group", "country", "status", "gender")
+    prepare: Callable[[Scope, Search], Scope] = lambda scope, _search: scope
 
     @property
     def page_name(self) -> str:

@@ -26,6 +26,7 @@ from members.staff import ask_again, staff_only
 PER_PAGE = 25
 IN_MEMORY = 1_048_576  # bytes of a file; a larger one waits on disk, without a name
 PROVED = "then=download"  # in the address of a report: who reads it has just proved who she is, to download it
+PAGES = {table.page_name: table for table in exports.REPORTS.values()}
 OFFERED = ("xlsx", "csv")  # on the page; JSON is for programs, by the command
 
 
@@ -49,8 +50,11 @@ def attendance_report(request: MemberRequest, kind: str, slug: str, name: str) -
     """Show a report to read, narrowed by the search, 25 rows a page."""
     at = clock.now()
     table, scope = _load(request, kind, slug, name, at=at)
-    form = SearchForm(request.GET, scope=scope)
-    rows = table.rows(scope, form.search(), at) if form.is_valid() else Member.objects.none()
+    form = SearchForm(request.GET, scope=scope, asks=table.asks)
+    rows: Any = Member.objects.none()
+    if form.is_valid():
+        scope = table.prepare(scope, form.search())
+        rows = table.rows(scope, form.search(), at)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     read, shown = table.reader(scope), table.shown(scope)
     context: dict[str, Any] = {
@@ -80,7 +84,7 @@ def attendance_download(request: MemberRequest, kind: str, slug: str, name: str,
     table, scope = _load(request, kind, slug, name, at=at)
     if form not in OFFERED:
         raise Http404
-    search = SearchForm(request.GET, scope=scope)
+    search = SearchForm(request.GET, scope=scope, asks=table.asks)
     page = f"{reverse('attendance_report', args=[kind, slug, name])}?{_search(request.GET)}"
     if door := ask_again(request, back=f"{_with(page, PROVED)}#take"):
         return door
@@ -103,7 +107,7 @@ def attendance_download(request: MemberRequest, kind: str, slug: str, name: str,
 def _load(request: MemberRequest, kind: str, slug: str, name: str, *, at: datetime) -> tuple[Table, scopes.Scope]:
     policies.check_coordinates_anything(request.user, at=at)
     try:
-        return exports.REPORTS[f"attendance_{name}"], scopes.find(kind, slug, member=request.user, at=at)
+        return PAGES[name], scopes.find(kind, slug, member=request.user, at=at)
     except (KeyError, scopes.UnknownScope):
         raise Http404 from None
 

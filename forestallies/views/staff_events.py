@@ -23,7 +23,11 @@ CAME = (Attendance.Status.ATTENDED, Attendance.Status.PARTIAL, Attendance.Status
 
 @dataclass(frozen=True)
 class Row:
-    """One event in the list; `waits` for its attendance, of `expected` people `came`, and `unmarked` have no mark."""
+    """One event in the list; `waits` for its attendance, of `expected` people `came`, and `unmarked` have no mark.
+
+    Of its seats `taken` are, offered ones among them; `undecided` wishes wait for the team; `may_schedule` says whether
+    the reader opens the registrations.
+    """
 
     event: Event
     series: Series | None
@@ -32,6 +36,9 @@ class Row:
     expected: int
     came: int
     unmarked: int
+    taken: int
+    undecided: int
+    may_schedule: bool
 
 
 @require_safe
@@ -44,10 +51,11 @@ def staff_event_list(request: MemberRequest) -> HttpResponse:
     wanted = request.GET.get("of", "")
     events = in_series(mine, wanted) if wanted else mine
     listed = _coming(events, at) if is_coming else events.filter(starts_at__lte=at).order_by("-starts_at", "-id")
+    homes = set(policies.homes_to_schedule(request.user, at=at).values_list("pk", flat=True))
     page = Paginator(_counted(with_series(listed)), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [_row(event, at) for event in page],
+        "rows": [_row(event, at, may_schedule=event.home_id in homes) for event in page],
         "is_coming": is_coming,
         "wanted": wanted,
         "series": series_among(mine),
@@ -72,10 +80,14 @@ def _coming(events: QuerySet[Event], at: datetime) -> QuerySet[Event]:
 def _counted(events: QuerySet[Event]) -> QuerySet[Event]:
     """Add how many people have a seat, and how many came."""
     seats = Registration.objects.filter(event=OuterRef("pk")).confirmed().order_by().values("event")
+    wishes = Registration.objects.filter(event=OuterRef("pk"), state=Registration.State.PENDING).values("event")
+    taken = Registration.objects.filter(event=OuterRef("pk")).seated().order_by().values("event")
     came = Attendance.objects.filter(event=OuterRef("pk"), status__in=CAME).order_by().values("event")
     return events.annotate(
         expected=Coalesce(Subquery(seats.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0),
         came=Coalesce(Subquery(came.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0),
+        taken=Coalesce(Subquery(taken.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0),
+        undecided=Coalesce(Subquery(wishes.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0),
         unmarked=_unmarked(),
     )
 
@@ -85,7 +97,7 @@ def _unmarked() -> Coalesce:
     return Coalesce(Subquery(left, output_field=IntegerField()), 0)
 
 
-def _row(event: Event, at: datetime) -> Row:
+def _row(event: Event, at: datetime, *, may_schedule: bool) -> Row:
     has_begun = event.starts_at <= at
     unmarked: int = event.unmarked  # type: ignore[attr-defined]
     is_left = unmarked > 0 or event.attendance_recorded_at is None
@@ -97,4 +109,7 @@ def _row(event: Event, at: datetime) -> Row:
         expected=event.expected,  # type: ignore[attr-defined]
         came=event.came,  # type: ignore[attr-defined]
         unmarked=unmarked,
+        taken=event.taken,  # type: ignore[attr-defined]
+        undecided=event.undecided,  # type: ignore[attr-defined]
+        may_schedule=may_schedule,
     )

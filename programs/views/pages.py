@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from events import policies, seats
+from events.event_page import context_of
+from events.forms.registration import RegistrationForm
+from events.models import Event
 from forestallies.lib import clock, zones
-from jobs.forms import SubmissionForm
 from members.requests import MemberRequest
 from programs.models import Edition, Programme, Session
 
@@ -46,17 +47,16 @@ def sske(request: HttpRequest) -> HttpResponse:
 @require_safe
 def session_page(request: MemberRequest, slug: str) -> HttpResponse:
     """Show one session: what, when for the reader, and her place in it."""
-    at = clock.now()
-    rows = Session.objects.visible_to(request.user, at=at).select_related("edition", "module")
-    session = get_object_or_404(rows, slug=slug)
-    [place] = seats.places([session], member=request.user, at=at)
-    context = {
-        "session": session,
-        "place": place,
-        "invited": policies.can_register(session, member=request.user, at=at),
-        "form": SubmissionForm(),
-    }
-    return render(request, "programs/session.html", context)
+    return show_session(request, get_object_or_404(Session.objects.visible_to(request.user, at=clock.now()), slug=slug))
+
+
+def show_session(
+    request: MemberRequest, event: Event, *, form: RegistrationForm | None = None, status: int = 200
+) -> HttpResponse:
+    """Draw the page of a session that the reader may see."""
+    session = Session.objects.select_related("edition", "module").get(pk=event.pk)
+    context = {"session": session, **context_of(session, member=request.user, at=clock.now(), form=form)}
+    return render(request, "programs/session.html", context, status=status)
 
 
 def _calendar(edition: Edition) -> list[CalendarRow]:

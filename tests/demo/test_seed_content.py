@@ -69,7 +69,7 @@ def test_wider_group_is_admitted_and_not_yet_registered(demo):
 def test_workshops_have_the_seats_of_the_table(demo):
     workshops = Event.objects.filter(kind="workshop", capacity__isnull=False).order_by("starts_at", "id")
     rows = workshops.annotate(
-        taken=Count("registrations", filter=Q(registrations__state="confirmed")),
+        taken=Count("registrations", filter=Q(registrations__state__in=Registration.SEATED)),
         waits=Count("registrations", filter=Q(registrations__state="waitlisted")),
     )
     assert [(row.capacity, row.taken, row.waits) for row in rows] == [
@@ -90,8 +90,12 @@ def test_nothing_is_oversold_and_nobody_waits_beside_a_free_seat(demo):
 
 def test_every_registration_has_the_transition_that_made_it(demo):
     made = Transition.objects.filter(from_state="").values_list("registration", "to_state", "at")
-    assert Counter(made) == Counter(Registration.objects.values_list("pk", "state", "created_at"))
-    by_portal = Transition.objects.filter(by=None).values_list("registration__event__kind", flat=True)
+    offered = Registration.objects.get(state="offered")
+    entered = Registration.objects.exclude(pk=offered.pk).values_list("pk", "state", "created_at")
+    assert Counter(made) == Counter([*entered, (offered.pk, "waitlisted", offered.created_at)])
+    assert offered.transitions.latest("id").to_state == "offered"
+    assert offered.offer_expires_at > AT
+    by_portal = Transition.objects.filter(by=None, from_state="").values_list("registration__event__kind", flat=True)
     assert Counter(by_portal) == {"session": 42 * 11 * 2}
 
 

@@ -53,7 +53,7 @@ def test_seed_demo_leaves_alone_what_people_did(demo):
     before = lines()
     seed("--today", DAY)
     assert lines() == before
-    assert Registration.objects.get(event=event, member=account("member-GT")).state == "confirmed"
+    assert Registration.objects.get(event=event, member=account("member-GT")).state == "offered"
 
 
 def test_seed_demo_refuses_a_database_with_real_people(db):

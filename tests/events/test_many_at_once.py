@@ -1,8 +1,9 @@
 """Two hundred people and thirty seats: with the lock it is right, without it it is not."""
 
+import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -11,12 +12,16 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection, connections
 
 from events.actions import registrations
+from events.invariants import violations
 from events.models import Event, Registration
 from members.models import CircleMember, Member
 from tests.conftest import NOW
-from tests.factories import MemberFactory, WorkshopFactory
+from tests.factories import MemberFactory, RegistrationFactory, WorkshopFactory
 
 PEOPLE, SEATS = 200, 30
+LOCK = "FOR NO KEY UPDATE"
+UNIQUE = "UNIQUE (event_id, member_id)"
+COMES_BACK = r"ON CONFLICT[^;]*(?=RETURNING)"
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -96,20 +101,23 @@ def test_without_the_lock_the_same_crowd_oversells(event, people):
         with suppress(IntegrityError):  # two with the same number on the waiting list: the database's last word
             register(event, person)
 
-    with coming_in(without="FOR NO KEY UPDATE"):
+    with coming_in(without=[LOCK]):
         all_at_once(people, register_or_fail)
     assert states(event)["confirmed"] > SEATS
 
 
 @contextmanager
-def coming_in(*, without: str) -> Iterator[None]:
-    """Take some words out of the database's function, and let everybody dwell on what she counted."""
+def coming_in(*, without: Iterable[str]) -> Iterator[None]:
+    """Take some words (patterns) out of the database's function, and let everybody dwell on what she counted."""
     counted = "seats := events_seats(wanted);"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_functiondef('events_enter'::regproc)")
-        whole = cursor.fetchone()[0]
-        assert without in whole and counted in whole
-        cursor.execute(whole.replace(without, "").replace(counted, f"{counted} PERFORM pg_sleep(0.2);"))
+        whole = changed = cursor.fetchone()[0]
+        for words in without:
+            changed, found = re.subn(words, "", changed)
+            assert found == 1, words
+        assert counted in whole
+        cursor.execute(changed.replace(counted, f"{counted} PERFORM pg_sleep(0.2);"))
         try:
             yield
         finally:
@@ -120,6 +128,34 @@ def test_one_person_clicking_twenty_times_gets_one_seat(event, people):
     all_at_once([people[0]] * 20, lambda person: register(event, person))
     assert states(event) == {"confirmed": 1}
     assert Registration.objects.get().transitions.count() == 1
+
+
+def test_without_lock_and_unique_key_one_person_gets_many_seats(event, people):
+    """The negative control of the one above: each of the two alone would keep her to one."""
+    with second_rows_allowed(), coming_in(without=[LOCK, COMES_BACK]):
+        all_at_once([people[0]] * 20, lambda person: register(event, person))
+        assert states(event)["confirmed"] > 1
+        assert f"member {people[0].pk} has" in " ".join(violations(at=NOW))
+
+
+def test_database_refuses_a_second_row_of_one_person(event, people):
+    RegistrationFactory.create(event=event, member=people[0])
+    with pytest.raises(IntegrityError, match="registration_once"):
+        RegistrationFactory.create(event=event, member=people[0])
+
+
+@contextmanager
+def second_rows_allowed() -> Iterator[None]:
+    """Take the unique key out, and put it back."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE events_registration DROP CONSTRAINT registration_once")
+        try:
+            yield
+        finally:
+            cursor.execute("TRUNCATE events_registration CASCADE")
+            cursor.execute(
+                "ALTER TABLE events_registration ADD CONSTRAINT registration_once UNIQUE (event_id, member_id)"
+            )
 
 
 def test_cancellations_in_a_crowd_leave_no_seat_empty(event, people):

@@ -114,8 +114,11 @@ def wait_and_be_moved_up(member: Person, event: Event) -> None:
     at = now()
     for seat in Registration.objects.filter(event=event).confirmed().select_related("member")[: waiting + 1]:
         registrations.cancel(registration=seat, by=seat.member, at=at)
-    member.mail("A seat has become free")
-    page.reload()
+    offer = member.mail("A seat is free for you until")
+    member.open(member.link_in(offer, "/place/"))
+    page.locator("button", has_text="Take the seat").click()
+    expect(page.locator("main")).to_contain_text("You have a place")
+    member.open(event.get_absolute_url())
     assert Registration.objects.get(event=event, member__email=member.email).state == "confirmed"
     expect(page.locator("main")).not_to_contain_text("waiting list position")
 

@@ -1,12 +1,14 @@
 """Every main page on a phone and on a desk: nothing runs off the side, nothing shuts anybody out, no script needed."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from events.models import Event
+from events.models import Event, Question
+from events.places import place_link
 from members.models import Application
 from programs.models import Cohort
 from tests import chromium
@@ -24,8 +26,8 @@ DOORS = [
     "/nowhere/",
 ]
 OWN = [
-    "/me/", "/me/participation/", "/me/calendar/", "/me/certificates/", "/me/profile/", "/accounts/email/",
-    "/accounts/2fa/",
+    "/me/", "/me/?show=earlier", "/me/participation/", "/me/calendar/", "/me/certificates/", "/me/profile/",
+    "/accounts/email/", "/accounts/2fa/",
 ]  # fmt: skip
 HTML_LIMIT = 60_000  # bytes, but for the admin, which is for desks; data is bought by the day
 
@@ -64,15 +66,20 @@ def test_pages_are_open_to_everybody(demo: None, tmp_path: Path, width: int, lan
     workshop = Event.objects.scheduled().filter(kind="workshop", capacity__isnull=False).latest("starts_at")
     gathering = f"/gatherings/{workshop.workshop.gathering.slug}/"
     member = [*OWN, gathering, workshop.get_absolute_url()]
+    links = ["/place/1.x/", *(urlsplit(place_link(one)).path for one in workshop.registrations.all()[:1])]
     application = Application.objects.open().earliest("id")
     staff = ["/staff/applications/", f"/staff/applications/{application.pk}/"]
     staff += ["/staff/reports/attendance/", "/staff/reports/attendance/edition/sske-2025/matrix/"]
     staff += ["/staff/reports/attendance/edition/sske-2025/detail/", "/staff/certificates/", "/staff/events/"]
     staff += [f"/staff/certificates/{cohort.pk}/" for cohort in Cohort.objects.filter(edition__slug="sske-2025")]
     staff += [f"/staff/events/{workshop.pk}/attendance/", "/admin/programs/session/add/"]
+    registrations = f"/staff/events/{workshop.pk}/registrations/"
+    seated = workshop.registrations.confirmed().earliest("id")
+    staff += [registrations, f"{registrations}?state=seated&all=1&find=ana", f"{registrations}{seated.pk}/"]
+    staff += ["/staff/reports/attendance/edition/sske-2025/registrations/", "/staff/events/?when=coming"]
     staff += [f"/admin/workshops/workshop/{workshop.pk}/change/"]
     with web(tmp_path) as address, chromium.launched() as browser:
-        found = look(browser, address, "", [*PUBLIC, *DOORS], width, language)
+        found = look(browser, address, "", [*PUBLIC, *DOORS, *links], width, language)
         found += look(browser, address, "sanne.devries@example.org", member, width, language)
         found += look(browser, address, "nadia.coulibaly@example.org", staff, width, language)
     assert not found, "\n".join(found)
@@ -90,3 +97,44 @@ def test_registering_needs_no_script(demo: None, tmp_path: Path) -> None:
         page.locator("details.confirm summary").first.press("Enter")
         page.locator("form[action$='/cancel/'] button").first.press("Enter")
         assert page.locator("form[action$='/register/']").count() >= 1
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_forms_that_come_back_are_open_to_everybody(demo: None, tmp_path: Path, width: int) -> None:
+    workshop = Event.objects.scheduled().filter(slug__contains="finance").latest("starts_at")
+    Event.objects.filter(pk=workshop.pk).update(capacity=workshop.registrations.seated().count())
+    Question.objects.create(event=workshop, words="What do you bring?")
+    with web(tmp_path) as address, chromium.launched() as browser:
+        context = browser.new_context(viewport={"width": width, "height": 740})
+        sign_in(context, address, "ama.boateng@example.org")
+        page = context.new_page()
+        page.goto(address + workshop.workshop.gathering.get_absolute_url())
+        for box in page.locator("input[name=workshops]").all():
+            box.check()
+        page.locator(".choose-bar button").click()
+        found = [] if page.locator("button[name=wait]").count() == 1 else ["the full workshop was not named"]
+        found += problems(page, "several workshops, one of them full")
+        Question.objects.update(required=True)
+        page.goto(address + workshop.get_absolute_url())
+        page.locator("details.wishes summary").click()
+        page.locator("form[action$='/register/'] button").click()
+        found += problems(page, "a required question without an answer")
+        found += [] if page.locator(".error-summary a").count() == 1 else ["the question was not named"]
+    assert not found, "\n".join(found)
+
+
+def test_choosing_several_workshops_needs_no_script(demo: None, tmp_path: Path) -> None:
+    workshop = Event.objects.scheduled().filter(slug__contains="finance").latest("starts_at")
+    Event.objects.filter(pk=workshop.pk).update(capacity=workshop.registrations.seated().count())
+    with web(tmp_path) as address, chromium.launched() as browser:
+        context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
+        sign_in(context, address, "ama.boateng@example.org")
+        page = context.new_page()
+        page.goto(address + workshop.workshop.gathering.get_absolute_url())
+        ticks = page.locator("input[name=workshops]").count()
+        for number in range(ticks):
+            page.locator("input[name=workshops]").nth(number).press("Space")  # by keyboard
+        page.locator(".choose-bar button").press("Enter")
+        assert page.locator("input[name=workshops]:checked").count() == ticks
+        page.locator("button[name=wait]").press("Enter")
+        assert page.locator("input[name=workshops]").count() == 0

@@ -32,7 +32,7 @@ def export(name="attendance_detail", *scope, form="csv", out, **options):
 @pytest.mark.parametrize("form", spreadsheets.FORMATS)
 def test_file_is_written_and_recorded(small, edition, tmp_path, at, name, form):
     out = tmp_path / f"report.{form}"
-    rows = 4 if name == "attendance_detail" else 2
+    rows = 2 if name == "attendance_matrix" else 4
     assert export(name, form=form, out=out) == f"{rows} rows are in {out}.\n"
     assert out.stat().st_size > 100 and list(tmp_path.iterdir()) == [out]
     entry = Entry.objects.get(verb="report.exported")
@@ -81,7 +81,7 @@ def test_nothing_to_export_is_status_1_and_no_file(community, tmp_path, kind):
 @pytest.mark.parametrize(
     ("arguments", "form", "sentence"),
     [
-        (["nothing", *EDITION], "csv", "There is no report 'nothing'; there is attendance_matrix, attendance_detail."),
+        (["nothing", *EDITION], "csv", f"There is no report 'nothing'; there is {', '.join(exports.REPORTS)}."),
         ([DETAIL, *EDITION], "pdf", "There is no format 'pdf'; there is csv, xlsx, json."),
         ([DETAIL, "--edition", "nothing"], "csv", "There is no edition 'nothing'."),
         ([DETAIL, "--gathering", "sske-2026-27"], "csv", "There is no gathering 'sske-2026-27'."),

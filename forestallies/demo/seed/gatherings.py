@@ -5,10 +5,11 @@ that day one of them starts within 24 hours, so the minute tick finds its remind
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from events.actions.waiting import OFFER_STANDS
 from events.models import Event
 from forestallies.demo.seed import presence
 from forestallies.demo.seed.dates import Calendar, morning_after
@@ -93,6 +94,7 @@ class Gatherings:
             theme=self.themes[one["theme"]],
             purpose=one["purpose"],
             capacity=one["capacity"],
+            makes_offers=one.get("makes_offers", False),
             attendance_recorded_at=morning_after(self.calendar.day(one["on"])) if "came" in one else None,
             registration_opens_at=self.calendar.morning(words["registration_opens_on"]),
             **translated("title", one["title"]),
@@ -137,7 +139,12 @@ class Gatherings:
         chosen = [by_address[email] for email in comes] + others
         line = [by_address[email] for email in first_in_line] + chosen[one["registered"] :]
         people = chosen[: one["registered"]] + line[: one.get("waiting", 0)]
-        return sign_up(event, people, first=opened, every=EVERY, seats=one["capacity"])
+        entries = sign_up(event, people, first=opened, every=EVERY, seats=one["capacity"])
+        if one.get("makes_offers"):  # the last seat was given back and is offered to whom it was next
+            until = datetime.combine(self.calendar.today, time(9), tzinfo=UTC) + OFFER_STANDS
+            last = one["capacity"] - 1
+            entries[last] = replace(entries[last], offered_until=until)
+        return entries
 
     def _of_countries(self, countries: Sequence[str]) -> list[Member]:
         return [member for member in self.members if member.country in countries]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from events.actions.waiting import OFFER_STANDS
 from events.models import Event, Registration, Role, Transition
 from forestallies.demo.seed.rows import batches
 from members.models import Circle, Member
@@ -14,21 +15,35 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One registration as it was made: by the member, or by the portal when `reason` is given."""
+    """One registration as it was made: by the member, or by the portal with her circle when `reason` is given.
+
+    With `offered_until`, a seat that became free is offered to her.
+    """
 
     event_id: int
     member_id: int
     at: datetime
     queue_no: int | None = None
     reason: str = ""
+    offered_until: datetime | None = None
 
     @property
     def state(self) -> str:
+        if self.offered_until:
+            return Registration.State.OFFERED
         return Registration.State.CONFIRMED if self.queue_no is None else Registration.State.WAITLISTED
+
+    @property
+    def steps(self) -> list[tuple[str, str, datetime]]:
+        """From which state to which it went, and when, the first step first."""
+        if not self.offered_until:
+            return [("", self.state, self.at)]
+        waits = Registration.State.WAITLISTED
+        return [("", waits, self.at), (waits, self.state, self.offered_until - OFFER_STANDS)]
 
 
 def register(entries: Iterable[Entry]) -> None:
-    """Write registrations and their first transitions, for events that have just been made; memory stays constant."""
+    """Write registrations and their transitions, for events that have just been made; memory stays constant."""
     for batch in batches(entries):
         rows = Registration.objects.bulk_create(
             Registration(
@@ -36,21 +51,24 @@ def register(entries: Iterable[Entry]) -> None:
                 member_id=entry.member_id,
                 state=entry.state,
                 queue_no=entry.queue_no,
+                automatic=bool(entry.reason),
+                offer_expires_at=entry.offered_until,
                 created_at=entry.at,
-                state_since=entry.at,
+                state_since=entry.steps[-1][2],
             )
             for entry in batch
         )
         Transition.objects.bulk_create(
             Transition(
                 registration=row,
-                from_state="",
-                to_state=entry.state,
-                by_id=None if entry.reason else entry.member_id,
-                at=entry.at,
+                from_state=before,
+                to_state=after,
+                by_id=None if entry.reason or before else entry.member_id,
+                at=at,
                 reason=entry.reason,
             )
             for row, entry in zip(rows, batch, strict=True)
+            for before, after, at in entry.steps
         )
 
 
@@ -74,6 +92,12 @@ def sign_up(
 def invite(pairs: Iterable[tuple[Event, Circle]]) -> None:
     """Make circles the audience of events that have just been made."""
     through = Event.audience.through
+    through.objects.bulk_create(through(event_id=event.pk, circle_id=circle.pk) for event, circle in pairs)
+
+
+def register_without_asking(pairs: Iterable[tuple[Event, Circle]]) -> None:
+    """Let circles be registered automatically for events that have just been made."""
+    through = Event.automatic.through
     through.objects.bulk_create(through(event_id=event.pk, circle_id=circle.pk) for event, circle in pairs)
 
 

@@ -11,7 +11,15 @@ from django.utils.text import slugify
 from events.models import Event, Role
 from forestallies.demo.seed.dates import Calendar, morning_after, span_name
 from forestallies.demo.seed.people import Person, join_circle, load_people
-from forestallies.demo.seed.places import Entry, accepted, facilitate, invite, register, sign_up
+from forestallies.demo.seed.places import (
+    Entry,
+    accepted,
+    facilitate,
+    invite,
+    register,
+    register_without_asking,
+    sign_up,
+)
 from forestallies.demo.seed.rows import find_or_insert, fixed_uuid, insert_missing, read, save_missing, translated
 from forestallies.demo.seed.staff import Staff
 from members.models import Circle, Member, StakeholderCategory
@@ -261,6 +269,7 @@ def open_sessions(made: Sequence[Session], core: Group, wider: Group, staff: Sta
     """Give new sessions their audience, their staff and the seats of the core group, which has them without asking."""
     groups = {Audience.CORE: [core], Audience.ALL: [core, wider]}
     invite((session, group.circle) for session in made for group in groups[Audience(session.session_audience)])
+    register_without_asking((session, core.circle) for session in made)
     facilitate(made, staff.facilitators)
     Role.objects.bulk_create(_interpreters(made, staff))
     register(

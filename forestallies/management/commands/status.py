@@ -1,13 +1,15 @@
 """`manage.py status [--json]`: how the portal is doing, in one look."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Min
 
-from events.models import Event
+from events.models import Event, Transition
 from forestallies.lib import clock
 from jobs.models import Job
 from members.models import Application, Member
@@ -33,6 +35,7 @@ class Command(BaseCommand):
             "applications_open": Application.objects.open().count(),
             "events_upcoming": Event.objects.scheduled().upcoming(at).count(),
             "jobs_unfinished": Job.objects.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]).count(),
+            "oldest_untold_seconds": self.oldest_untold_seconds(at),
             "outbox": outbox,
         }
         facts["attention"] = self.attention(facts)
@@ -43,6 +46,11 @@ class Command(BaseCommand):
         if facts["attention"]:
             raise SystemExit(1)
 
+    def oldest_untold_seconds(self, at: datetime) -> float | None:
+        """How long ago that happened to a registration of which nobody was told yet."""
+        oldest = Transition.objects.to_tell().aggregate(oldest=Min("at"))["oldest"]
+        return (at - oldest).total_seconds() if oldest else None
+
     def attention(self, facts: dict[str, Any]) -> list[str]:
         """Say what needs a person."""
         sentences = []
@@ -50,6 +58,8 @@ class Command(BaseCommand):
             sentences.append(f"{facts['migrations_waiting']} migrations are not applied.")
         if (facts["outbox"]["oldest_due_seconds"] or 0) > LATE_AFTER:
             sentences.append("A due message has waited for over five minutes; is a worker running?")
+        if (facts["oldest_untold_seconds"] or 0) > LATE_AFTER:
+            sentences.append("A registration changed over five minutes ago and nobody was told; is a worker running?")
         if failed := facts["outbox"]["by_state"].get("failed", 0):
             sentences.append(f"{failed} messages were refused for good.")
         return sentences

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from forestallies.lib import clock
+from notices import sources
 from notices.delivery import deliver_due
 
 
@@ -16,6 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the counts as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        sources.post_due(clock.now())
         outcomes = deliver_due(clock=clock.now)
         if options["json"]:
             self.stdout.write(json.dumps(outcomes))

@@ -72,6 +72,17 @@ def test_coming_back_goes_to_the_back_of_the_list(workshop, people, at):
     ]
 
 
+def test_coming_back_keeps_what_she_said_unless_she_says_anew(workshop, ana, at):
+    said = ledger.Wishes(interpretation="es", needs=("captions",), note="Near the window")
+    first = registrations.register(event=workshop, member=ana, by=ana, at=at, wishes=said)
+    cancel(first, at)
+    again = register(workshop, ana, at)
+    assert (again.interpretation, again.needs, again.note) == ("es", ["captions"], "Near the window")
+    cancel(again, at)
+    anew = registrations.register(event=workshop, member=ana, by=ana, at=at, wishes=ledger.Wishes(note="By phone"))
+    assert (anew.interpretation, anew.needs, anew.note) == ("", [], "By phone")
+
+
 def test_leaving_the_list_frees_no_seat(workshop, people, at):
     made = [register(workshop, person, at) for person in people]
     cancel(made[2], at)
