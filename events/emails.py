@@ -108,7 +108,7 @@ def _posting(
 
 def answer(registration: Registration, *, at: datetime) -> Posting:
     """Answer somebody who came in: she has a seat (and the event in her calendar), waits, or is being decided on."""
-    return _posting(ANSWERS[registration.state], registration, at=at)
+    return _posting(ANSWERS[State(registration.state)], registration, at=at)
 
 
 def registered_with_circle(registrations: Sequence[Registration], *, at: datetime) -> Posting:
@@ -182,8 +182,9 @@ def _place_in_line(registration: Registration, _facts: Facts, _at: datetime) -> 
 
 
 def _offer(registration: Registration, _facts: Facts, _at: datetime) -> dict[str, Any]:
-    member = registration.member
-    return {"until": zones.local(registration.offer_expires_at, member.zone, member.language)}
+    member, ends = registration.member, registration.offer_expires_at
+    assert ends is not None  # noqa: S101 (for the type checker; the database holds it)
+    return {"until": zones.local(ends, member.zone, member.language)}
 
 
 def _why_gone(registration: Registration, facts: Facts, _at: datetime) -> dict[str, Any]:

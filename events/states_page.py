@@ -12,7 +12,7 @@ from members.models import Member
 State = Registration.State
 
 NEW = ""  # the row is made
-STEPS = {
+STEPS: dict[tuple[str, str], str] = {
     (NEW, State.CONFIRMED): "registers while a seat is free and nobody waits, or has a place with her circle",
     (NEW, State.WAITLISTED): "registers, or comes with her circle, when the event is full or others wait already",
     (NEW, State.PENDING): "registers where the event asks for approval",
@@ -107,10 +107,10 @@ def draw() -> str:
 
 def steps() -> list[tuple[str, str]]:
     """Each step that there is, from and to; the first ones make the row."""
-    inside = [
+    first: list[tuple[str, str]] = [(NEW, after) for after in State if (NEW, after) in STEPS]
+    return first + [
         (before, after) for before in State for after in State if after in Registration.TRANSITIONS.get(before, set())
     ]
-    return [(NEW, after) for after in State if (NEW, after) in STEPS] + inside
 
 
 def message_of(before: str, after: str) -> str:

@@ -27,7 +27,7 @@ def _missing(*, at: datetime) -> Iterator[tuple[int, list[int]]]:
     """Yield each person with the upcoming events of her circles in which she never had a registration."""
     belonging = CircleMember.objects.current(at).filter(member__is_active=True)
     pairs = (
-        Event.automatic.through.objects.filter(
+        Event.automatic.through.objects.filter(  # type: ignore[attr-defined]  # the stubs know one such table only
             event__state=Event.State.SCHEDULED, event__starts_at__gt=at, circle__belongings__in=belonging
         )
         .annotate(person=F("circle__belongings__member"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from events.actions.waiting import OFFER_STANDS
 from events.models import Event, Registration, Role, Transition
@@ -97,7 +97,7 @@ def invite(pairs: Iterable[tuple[Event, Circle]]) -> None:
 
 def register_without_asking(pairs: Iterable[tuple[Event, Circle]]) -> None:
     """Let circles be registered automatically for events that have just been made."""
-    through = Event.automatic.through
+    through: Any = Event.automatic.through  # the stubs know one such table only
     through.objects.bulk_create(through(event_id=event.pk, circle_id=circle.pk) for event, circle in pairs)
 
 
