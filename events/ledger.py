@@ -181,7 +181,7 @@ def enter(
         outcome=outcome, queue_no=queue_no, created_at=created_at, is_invited=is_invited,
     )  # fmt: skip
     if entry.is_new and wishes and (wishes.answers or former):
-        _answer(pk, wishes)
+        write_answers(pk, wishes)
     return entry
 
 
@@ -209,7 +209,8 @@ def go_on(steps: Sequence[Step], *, by: Member | None, at: datetime) -> list[Reg
     return [step.registration for step in steps]
 
 
-def _answer(registration_id: int, wishes: Wishes) -> None:
+def write_answers(registration_id: int, wishes: Wishes) -> None:
+    """Let the answers to an event's questions be these and no others."""
     Answer.objects.filter(registration=registration_id).delete()
     Answer.objects.bulk_create(
         Answer(registration_id=registration_id, question_id=question, value=value)

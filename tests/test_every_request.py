@@ -1,7 +1,7 @@
 """What holds for every request: refused input, security headers, private pages uncached, words for what goes wrong."""
 
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -97,6 +97,20 @@ def test_other_database_errors_are_not_called_busy(as_ana, workshop, monkeypatch
         as_ana.post(
             reverse("registration_create", args=[workshop.pk]), {"submission": "7f1c9cf0-6d7b-4a0e-9a53-0d7f54ad3a11"}
         )
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_database_out_of_reach_is_said_without_asking_it(as_ana, workshop, monkeypatch, error):
+    def broken(**_):
+        raise error("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(registrations, "register", broken)
+    as_ana.raise_request_exception = False
+    answer = as_ana.post(
+        reverse("registration_create", args=[workshop.pk]), {"submission": "7f1c9cf0-6d7b-4a0e-9a53-0d7f54ad3a11"}
+    )
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "lo que llega dos veces se hace una sola vez" in answer.content.decode()
 
 
 def test_form_without_proof_of_origin_is_refused_in_words(ana, workshop):

@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.models import record
-from events.ledger import Wishes
+from events.ledger import Wishes, write_answers
 from events.locks import lock_event
-from events.models import Answer, Event, Registration
+from events.models import Event, Registration
 from events.refusals import RegistrationRefused
 from members.models import Member
 
@@ -53,8 +53,5 @@ def _answer(registration: Registration, wishes: Wishes) -> bool:
     after = {question: value for question, value in wishes.answers.items() if value}
     if before == after:
         return False
-    registration.answers.all().delete()
-    Answer.objects.bulk_create(
-        Answer(registration=registration, question_id=question, value=value) for question, value in after.items()
-    )
+    write_answers(registration.pk, wishes)
     return True

@@ -1,5 +1,8 @@
 """Pages for what goes wrong, in words."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -23,5 +26,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Drawn without the database and without context processors: either may be what failed."""
+    """Drawn without the database and without context processors: either may be what failed.
+
+    A database that cannot be reached, because it restarts, is answered with 503: trying again helps.
+    """
+    if isinstance(sys.exception(), (OperationalError, InterfaceError)):
+        return HttpResponse(render_to_string("503_database.html"), status=503, headers={"Retry-After": "5"})
     return HttpResponse(render_to_string("500.html"), status=500)

@@ -128,6 +128,7 @@ def test_database_that_restarts_in_the_middle_loses_nobody_and_seats_nobody_twic
         restarted.result(timeout=60)
     assert answered["302"] == PEOPLE
     assert sum(answered.values()) > PEOPLE, "nobody noticed the restart"
+    assert answered["500"] == 0
     assert dict(cluster.ask(STATES)) == {"confirmed": SEATS, "waitlisted": PEOPLE - SEATS}
     assert [number for (number,) in cluster.ask(LINE)] == list(range(1, PEOPLE - SEATS + 1))
     assert cluster.ask(ROWS) == [(PEOPLE, PEOPLE, PEOPLE)]
