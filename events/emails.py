@@ -125,8 +125,8 @@ def registered_with_circle(registrations: Sequence[Registration], *, at: datetim
 
 def draw_circle(facts: Facts, at: datetime) -> Message:
     """Write `registered_with_circle`: each event in which she still has a place or waits, with her own hour."""
-    rows = Registration.objects.standing().filter(pk__in=facts["registrations"]).select_related("event", "member")
-    found = list(rows.order_by("event__starts_at"))
+    rows = Registration.objects.standing().filter(pk__in=facts["registrations"], event__state=Event.State.SCHEDULED)
+    found = list(rows.select_related("event", "member").order_by("event__starts_at"))
     member = found[0].member
     lines = [
         {"title": row.event.title, "when": zones.local(row.event.starts_at, member.zone, member.language), "row": row}

@@ -8,20 +8,27 @@ from notices.guards import Verdict, register
 
 
 def registration_is_so(subject_ref: str, at: datetime) -> Verdict:
-    """The registration is still in the state the mail tells of. `subject_ref` is `<id>:<state>`."""
+    """The registration is still in the state the mail tells of, and the event is not called off.
+
+    `subject_ref` is `<id>:<state>`.
+    """
     pk, state = subject_ref.split(":")
-    if Registration.objects.filter(pk=int(pk), state=state, member__is_active=True).exists():
-        return Verdict(True)
-    return Verdict(False, f"The registration is no longer {state}.")
+    rows = Registration.objects.select_related("event").filter(pk=int(pk), state=state, member__is_active=True)
+    registration = rows.first()
+    if registration is None:
+        return Verdict(False, f"The registration is no longer {state}.")
+    if registration.stands and registration.event.state == Event.State.CANCELLED:
+        return Verdict(False, "The event was cancelled.")
+    return Verdict(True)
 
 
 def circle_place_stands(subject_ref: str, at: datetime) -> Verdict:
     """At least one of the places she got with her circle stands. `subject_ref` is `<member>:<first id>:<last id>`."""
     member_id, first, last = (int(part) for part in subject_ref.split(":"))
     mine = Registration.objects.standing().filter(member=member_id, member__is_active=True, automatic=True)
-    if mine.filter(pk__range=(first, last)).exists():
+    if mine.filter(pk__range=(first, last), event__state=Event.State.SCHEDULED).exists():
         return Verdict(True)
-    return Verdict(False, "She has declined all of them.")
+    return Verdict(False, "She has declined all of them, or none takes place.")
 
 
 def reminder_is_due(subject_ref: str, at: datetime) -> Verdict:

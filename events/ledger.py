@@ -12,7 +12,7 @@ from functools import cached_property
 
 from django.db import connection
 
-from events.models import Answer, Event, Registration
+from events.models import Answer, Event, Question, Registration
 from forestallies.lib.database import execute_values
 from members.models import Member
 
@@ -210,10 +210,10 @@ def go_on(steps: Sequence[Step], *, by: Member | None, at: datetime) -> list[Reg
 
 
 def write_answers(registration_id: int, wishes: Wishes) -> None:
-    """Let the answers to an event's questions be these and no others."""
+    """Let the answers to an event's questions be these and no others; a question that is gone has none."""
     Answer.objects.filter(registration=registration_id).delete()
+    answers = {question: value for question, value in wishes.answers.items() if value}
+    asked = Question.objects.filter(event__registrations=registration_id, pk__in=answers).values_list("pk", flat=True)
     Answer.objects.bulk_create(
-        Answer(registration_id=registration_id, question_id=question, value=value)
-        for question, value in wishes.answers.items()
-        if value
+        Answer(registration_id=registration_id, question_id=question, value=answers[question]) for question in asked
     )

@@ -74,7 +74,7 @@ def register(places: list[seats.Place], *, may_wait: Collection[int], member: Me
         member=member,
         by=member,
         at=at,
-        wishes={place.event.pk: Wishes(interpretation=place.usual) for place in places},
+        wishes={place.event.pk: Wishes(interpretation=place.usual) for place in places if not place.registration},
         may_wait=may_wait,
     )
     return {state: [row.event_id for row in made if row.state == state] for state in Registration.STANDING}

@@ -45,7 +45,10 @@ def registration_create(request: MemberRequest, event_id: int) -> HttpResponse:
     form = RegistrationForm(request.POST, event=event, member=request.user)
 
     def act() -> Result:
-        made = registrations.register(event=event, member=request.user, by=request.user, at=at, wishes=form.wishes())
+        said = form.wishes()
+        made = registrations.register(event=event, member=request.user, by=request.user, at=at, wishes=said)
+        if made.state_since != at and (said.needs or said.note or said.answers):  # she had a place by then already
+            wishes.change(registration=made, wishes=said, by=request.user, at=at)
         return {"registration": made.pk, "state": made.state}
 
     if not form.is_valid():

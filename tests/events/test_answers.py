@@ -8,7 +8,7 @@ from django.db import transaction
 from events import answers
 from events.actions import desk, registrations, schedule, waiting
 from events.models import Event, Registration, Transition
-from notices import outbox
+from notices import delivery, outbox
 from notices.models import Notice
 from tests.factories import MemberFactory, WorkshopFactory, join
 
@@ -128,6 +128,15 @@ def test_event_called_off_within_a_moment_is_told_as_that_alone(line, bo, at):
     schedule.cancel(event=line[0].event, reason="The speaker is ill.", by=bo, at=at)
     answers.tell_due(at=at + MOMENT)
     assert [kinds_for(row) for row in line] == [["event_cancelled"]] * 3
+
+
+def test_answer_that_is_still_on_its_way_stops_when_the_event_is_called_off(line, bo, at):
+    answers.tell_due(at=at)
+    schedule.cancel(event=line[0].event, reason="The speaker is ill.", by=bo, at=at)
+    delivery.deliver_due(clock=lambda: at + MOMENT)
+    sent = Notice.objects.filter(state=Notice.State.SENT)
+    assert set(sent.values_list("kind", flat=True)) == {"event_cancelled"}
+    assert Notice.objects.filter(state=Notice.State.SUPPRESSED).count() == len(line)
 
 
 def test_offer_that_ends_after_the_event_was_called_off_is_no_news(line, bo, at):

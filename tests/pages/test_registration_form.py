@@ -1,12 +1,16 @@
 """What a member says when she registers: the short form on the page of an event."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
 from audit.models import Entry
+from events.actions import desk, registrations
+from events.ledger import Wishes
 from events.models import Answer, Question, Registration
+from tests.conftest import NOW
 from tests.factories import EventFactory, RegistrationFactory, SessionFactory
 from tests.html_forms import fields_of
 
@@ -224,6 +228,27 @@ def test_nothing_is_changed_when_it_is_too_late(as_ana, ana, english, workshop, 
 def test_stranger_changes_nothing(client, cy, workshop, clock):
     client.force_login(cy)
     assert send(client, workshop, "wishes_change").status_code == 404
+
+
+def test_what_she_writes_is_kept_although_somebody_else_had_just_registered_her(as_ana, ana, bo, speaks, clock):
+    desk.add(event=speaks, members=[ana], by=bo, at=NOW - timedelta(minutes=1))
+    send(as_ana, speaks, interpretation="fr", note="I am deaf")
+    mine = ana.registrations.get()
+    assert (mine.interpretation, mine.note, mine.transitions.count()) == ("fr", "I am deaf", 1)
+
+
+def test_card_of_an_event_she_had_left_leads_to_the_form_with_what_she_said(as_ana, ana, workshop, clock):
+    RegistrationFactory.create(event=workshop, member=ana, state="cancelled", cancelled_by="member", note="I am deaf")
+    shown = as_ana.get(reverse("my_page")).content.decode()
+    assert reverse("registration_create", args=[workshop.pk]) not in shown
+
+
+def test_answer_to_a_question_that_is_gone_by_then_is_left_out(ana, workshop, clock):
+    gone = ask(workshop)
+    said = Wishes(answers={gone.pk: "cocoa"})
+    gone.delete()
+    registrations.register(event=workshop, member=ana, by=ana, at=NOW, wishes=said)
+    assert not Answer.objects.exists()
 
 
 def test_coming_back_remembers_what_was_said(as_ana, ana, speaks, clock):
