@@ -72,5 +72,6 @@ def test_hanging_broker_keeps_nobody_out_and_loses_nothing(tmp_path, ana):
             assert Registration.objects.get(member=ana).state == "confirmed"
             code = timed(lambda: browser.get(reverse("account_request_login_code")))
             assert code.status == 200
-        wait_for(lambda: not Notice.objects.unfinished().exists(), "the mails after the broker went on")
+        wait_for(sink.mails, "the answer to her registration, after the broker went on", 60)
+        wait_for(lambda: not Notice.objects.unfinished().exists(), "an outbox with nothing left in it")
         assert "ana@example.org" in [mail["To"] for mail in sink.mails()]
