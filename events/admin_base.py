@@ -88,7 +88,7 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
         may: bool | None = getattr(request, "schedules_somewhere", None)
         if may is None:
             may = self.homes(request).exists()
-            request.schedules_somewhere = may  # type: ignore[attr-defined]
+            request.schedules_somewhere = may  # type: ignore[attr-defined]  # remembered on the request
         return may
 
     def may_change(self, request: HttpRequest, obj: Model) -> bool:
@@ -151,6 +151,7 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)  # a new class for each request
+        # The form class is made anew for each request, so what is set on it is of this request alone.
         form.refusal, form.editor = getattr(request, "refusal", None), request.user  # type: ignore[attr-defined]
         form.countries = () if obj else tuple(self.countries_to_show(request))  # type: ignore[attr-defined]
         if obj and "automatic" in form.base_fields:
@@ -209,6 +210,7 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
         except AskFirst as question:
             return self._ask(request, question)
         except schedule.ScheduleRefused as refusal:
+            # Remembered on the request, for the form that is drawn again.
             request.refusal = Refused(refusal.field, str(refusal))  # type: ignore[attr-defined]
         except RegistrationRefused as refusal:
             request.refusal = Refused("capacity", str(refusal))  # type: ignore[attr-defined]

@@ -58,7 +58,7 @@ def answer_busy(get_response: View) -> View:
             return response
         return None
 
-    middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]  # how Django finds it
     return middleware
 
 

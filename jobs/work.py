@@ -79,7 +79,7 @@ def _do(job: Job, *, clock: Clock, until: datetime | None) -> None:
         _run(job, clock=clock, until=until)
     except LostLease:
         logger.warning("job %s was taken over by another process", job.pk)
-    except Exception as error:
+    except Exception as error:  # one broken job is marked and logged, the next ones go on
         logger.exception("job %s failed", job.pk)
         _fail(job, error, at=clock())
 

@@ -29,6 +29,6 @@ def post_due(at: datetime) -> dict[str, int]:
     for name, source in _SOURCES.items():
         try:
             posted[name] = source(at)
-        except Exception:
+        except Exception:  # logged; its rows stay and wait for the next run, the other sources go on
             logger.exception("messages of %s could not be posted", name)
     return posted

@@ -43,7 +43,7 @@ class Question(models.Model):
         """
         if self.kind != self.Kind.CHOICE:
             return []
-        values, words = self.choices_en.splitlines(), self.choices.splitlines()  # type: ignore[attr-defined]
+        values, words = self.choices_en.splitlines(), self.choices.splitlines()  # type: ignore[attr-defined]  # made by modeltranslation
         return list(zip(values, words if len(words) == len(values) else values, strict=True))
 
 

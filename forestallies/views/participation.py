@@ -73,7 +73,7 @@ def records_of(member: Member, *, at: datetime) -> list[Record]:
     """A member's past events by gathering and edition, the latest first; two queries however many there are."""
     records: dict[Series | None, list[Part]] = {}
     for event in _past(member, at):
-        [attendance] = event.hers or [None]  # type: ignore[attr-defined]
+        [attendance] = event.hers or [None]  # type: ignore[attr-defined]  # prefetched
         part = Part(event, zones.local(event.starts_at, member.zone), attendance)
         records.setdefault(series_of(event), []).append(part)
     return [Record(series, parts) for series, parts in records.items()]

@@ -99,14 +99,14 @@ def _unmarked() -> Coalesce:
 
 def _row(event: Event, at: datetime, *, may_schedule: bool) -> Row:
     has_begun = event.starts_at <= at
-    unmarked: int = event.unmarked  # type: ignore[attr-defined]
+    unmarked: int = event.unmarked  # type: ignore[attr-defined]  # annotated
     is_left = unmarked > 0 or event.attendance_recorded_at is None
     return Row(
         event=event,
         series=series_of(event),
         has_begun=has_begun,
         waits=has_begun and event.state == Event.State.SCHEDULED and is_left,
-        expected=event.expected,  # type: ignore[attr-defined]
+        expected=event.expected,  # type: ignore[attr-defined]  # annotated
         came=event.came,  # type: ignore[attr-defined]
         unmarked=unmarked,
         taken=event.taken,  # type: ignore[attr-defined]
