@@ -1,30 +1,30 @@
-"""The signed link to one's place in an event: one page with a button, without signing in."""
+"""The signed links to what is one person's own: her place in an event, and the way into it."""
 
-from django.core import signing
-from django.urls import reverse
+from events.models import Registration, Role
+from forestallies.lib.links import SignedLink
 
-from events.models import Registration
-from forestallies.lib import links
-
-SIGNER = signing.Signer(salt="events.place", sep=".")
-
-
-class WrongLink(Exception):
-    """The link was not made by the portal, or not as it stands here."""
+PLACE = SignedLink(name="place_page", salt="events.place")  # of a registration
+JOIN = SignedLink(name="join_place", salt="events.join")  # of a registration
+JOIN_ROLE = SignedLink(name="join_role", salt="events.join_role")  # of a role
+ASSIGNMENT = SignedLink(name="assignment_page", salt="events.assignment")  # of a role
+FEEDBACK = SignedLink(name="feedback_place", salt="events.feedback")  # of a registration
 
 
 def place_link(registration: Registration) -> str:
     """The address, for mails, of the page of this registration. It opens nothing else and shows no meeting link."""
-    return links.absolute(reverse("place_page", args=[SIGNER.sign(str(registration.pk))]))
+    return PLACE.address(registration.pk)
 
 
-def registration_of(token: str) -> int:
-    """Read the id of the registration out of a link.
+def join_link(registration: Registration) -> str:
+    """The address, for mails, of the page through which this person joins."""
+    return JOIN.address(registration.pk)
 
-    Raises:
-        WrongLink: cut off, altered or made up.
-    """
-    try:
-        return int(SIGNER.unsign(token))
-    except (signing.BadSignature, ValueError) as error:
-        raise WrongLink from error
+
+def assignment_link(role: Role) -> str:
+    """The address, for mails, of the page of this role: answer, materials, the run of show, hours."""
+    return ASSIGNMENT.address(role.pk)
+
+
+def feedback_link(registration: Registration) -> str:
+    """The address, for mails, of this person's feedback form."""
+    return FEEDBACK.address(registration.pk)

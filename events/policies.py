@@ -1,10 +1,13 @@
 """May this happen? Asked by views, actions and the admin alike."""
 
 from datetime import datetime
+from typing import Literal
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from events.models import Event, Role
 from members.models import Circle, Grant, Member
@@ -66,11 +69,54 @@ def events_to_mark(by: Member, *, at: datetime) -> QuerySet[Event]:
     """The events whose attendance a person keeps: of the homes where she schedules, and those she helps to lead."""
     if by.is_superuser:
         return Event.objects.all()
-    leads = Role.objects.filter(
-        member=by, state=Role.State.ACCEPTED, kind__in=[Role.Kind.FACILITATOR, Role.Kind.CO_FACILITATOR]
-    )
+    leads = Role.objects.accepted().filter(member=by, kind__in=Role.LEADING)
     homes = homes_to_schedule(by, at=at)
     return Event.objects.filter(Q(home__in=homes) | Q(pk__in=leads.values("event")))
+
+
+def events_to_run(by: Member, *, at: datetime) -> QuerySet[Event]:
+    """The events whose day a person prepares and holds: of the homes where she schedules, and those she facilitates."""
+    if by.is_superuser:
+        return Event.objects.all()
+    leads = Role.objects.accepted().filter(member=by, kind=Role.Kind.FACILITATOR)
+    return Event.objects.filter(Q(home__in=homes_to_schedule(by, at=at)) | Q(pk__in=leads.values("event")))
+
+
+Work = Literal["schedule", "run", "help"]
+NOT_YOURS: dict[Work, str | Promise] = {
+    "schedule": gettext_lazy("Only its coordinators and facilitators change this event."),
+    "run": gettext_lazy("This page is for those who run this event."),
+    "help": gettext_lazy("This page is for those who lead this event."),
+}
+
+
+def works_in(event: Event, *, by: Member, at: datetime) -> frozenset[Work]:
+    """What a person does in an event, in one query.
+
+    * `schedule`: coordinators and facilitators of its home decide when and how it takes place and who has a seat.
+    * `run`: they, and who accepted to facilitate this event, prepare and hold its day.
+    * `help`: they, and its co-facilitators, see the run of show, keep attendance and note results.
+    """
+    of_event = Event.objects.filter(pk=event.pk)
+    asked = {
+        "schedule": of_event.filter(home__in=homes_to_schedule(by, at=at)),
+        "run": of_event.filter(pk__in=events_to_run(by, at=at).values("pk")),
+        "help": of_event.filter(pk__in=events_to_mark(by, at=at).values("pk")),
+    }
+    found = of_event.values_list(*(Exists(rows) for rows in asked.values())).get()
+    return frozenset(work for work, holds in zip(asked, found, strict=True) if holds)  # type: ignore[misc]  # its keys
+
+
+def check_works(event: Event, work: Work, *, by: Member, at: datetime) -> frozenset[Work]:
+    """Give what a person does in an event, when this is among it.
+
+    Raises:
+        PermissionDenied: with a sentence for the reader.
+    """
+    works = works_in(event, by=by, at=at)
+    if work not in works:
+        raise PermissionDenied(str(NOT_YOURS[work]))
+    return works
 
 
 def check_can_mark_attendance(event: Event, *, by: Member, at: datetime) -> None:

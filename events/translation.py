@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from events.models import Event, Question
+from events.models import Event, Question, Room, Segment
 
 
 @register(Event)
@@ -13,3 +13,13 @@ class EventTranslation(TranslationOptions):
 @register(Question)
 class QuestionTranslation(TranslationOptions):
     fields = ("words", "choices")
+
+
+@register(Room)
+class RoomTranslation(TranslationOptions):
+    fields = ("name",)
+
+
+@register(Segment)
+class SegmentTranslation(TranslationOptions):
+    fields = ("title",)

@@ -20,8 +20,10 @@ PAGES = [path for path in TEMPLATES if "emails" not in path.parts]
 REACHED_THROUGH_ANOTHER = {
     "members.signininvitation", "members.affiliation", "members.circlemember", "members.consent", "members.theme",
     "members.stakeholdercategory", "events.answer", "events.question", "events.calendarfeed",
-    "events.transition", "events.role", "events.attendance",
-    "events.attendanceevidence", "programs.programme", "programs.module", "programs.sessionplan",
+    "events.transition", "events.attendance", "events.attendanceevidence", "events.room", "events.roomplace",
+    "events.roomnote", "events.segment", "events.materialfile", "events.speakerquestion", "events.speakerquestionvote",
+    "events.feedback", "events.feedbacktopic", "events.feedbackreceipt",
+    "programs.programme", "programs.module", "programs.sessionplan",
     "programs.enrolment", "certificates.certificate", "certificates.document", "jobs.job", "jobs.submission",
     "audit.entry",
 }  # fmt: skip

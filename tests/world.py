@@ -9,7 +9,7 @@ from django.test import Client
 from audit.models import Entry, record
 from events import feeds
 from events.models import Role
-from events.places import SIGNER
+from events.places import PLACE
 from forestallies.lib import clock, links
 from members.actions import invitations
 from members.models import Affiliation, Grant, Member, Membership, StakeholderCategory
@@ -81,7 +81,7 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "session": session.slug,
             "event_id": workshop.pk,
             "registration_id": registration.pk,
-            "place_token": SIGNER.sign(str(registration.pk)),
+            "place_token": PLACE.token(registration.pk),
             "feed_token": feeds.renew(member=ana, by=ana, at=at),
             "application_id": application.pk,
             "certificate_code": certificate.code,

@@ -29,14 +29,19 @@ class AttendanceEvidence(models.Model):
     raw_name = LineField(max_length=200, blank=True)
     raw_address = LineField(max_length=254, blank=True)
     match = models.CharField(max_length=30, blank=True)  # how the person was found
+    people = models.PositiveSmallIntegerField(default=1)  # in front of this one device, as she said herself
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["event", "member"], condition=Q(source="code"), name="evidence_code_once_per_person"
+            ),
+            models.CheckConstraint(condition=Q(people__gte=1), name="evidence_of_somebody"),
             models.CheckConstraint(
                 condition=Q(left_at__isnull=True) | Q(joined_at__isnull=True) | Q(left_at__gte=F("joined_at")),
                 name="evidence_leaves_later",
-            )
+            ),
         ]
         indexes = [models.Index(fields=["event", "member"], name="evidence_by_event")]
 

@@ -143,7 +143,15 @@ class Event(models.Model):
         verbose_name=_("interpretation into"),
     )
     join_url = models.URLField(_("meeting link"), blank=True, validators=[URLValidator(schemes=["https"])])
+    meeting_number = LineField(_("meeting number"), max_length=40, blank=True)
+    passcode = LineField(_("passcode"), max_length=40, blank=True)
     dial_in = LineField(_("dial-in"), max_length=160, blank=True)
+    urgent_contact = LineField(
+        _("help on the day"),
+        max_length=160,
+        blank=True,
+        help_text=_("Whom to call or write to when somebody cannot get in: a name and a telephone number."),
+    )
     attendance_recorded_at = models.DateTimeField(null=True, blank=True, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 

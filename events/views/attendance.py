@@ -7,31 +7,26 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from events import attendance, policies
+from events import attendance
 from events.actions.attendance import AttendanceRefused, record_marks
 from events.forms.attendance import AttendanceForm, added_ids
 from events.models import Event
+from events.views.frame import CockpitRequest, cockpit_page, framed
 from forestallies.lib import clock
 from jobs import submissions
-from members import staff
-from members.requests import MemberRequest
 
 GO_ON = "go-on"  # stands before the first person without a mark; where there is none, a browser stays at the top
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def attendance_edit(request: MemberRequest, event_id: int) -> HttpResponse:
+@cockpit_page("help")
+def attendance_edit(request: CockpitRequest, event: Event) -> HttpResponse:
     """Show everybody who was expected, and take the marks; `do` is save, rest (the others were present) or find."""
-    at = clock.now()
-    event = get_object_or_404(Event.objects.visible_to(request.user, at=at), pk=event_id)
-    policies.check_can_mark_attendance(event, by=request.user, at=at)
-    if staff.reader_is_staff(request) and (elsewhere := staff.ask_second_factor(request)):
-        return elsewhere
     if request.method != "POST":
         return _show(request, event, AttendanceForm(lines=attendance.lines(event)), status=200)
     form = _sent_form(request, event)
@@ -42,7 +37,7 @@ def attendance_edit(request: MemberRequest, event_id: int) -> HttpResponse:
     return _show(request, event, form, status=422)
 
 
-def _sent_form(request: MemberRequest, event: Event) -> AttendanceForm:
+def _sent_form(request: CockpitRequest, event: Event) -> AttendanceForm:
     """The form as it was sent, with those who were added to the list, and those whose name was looked for."""
     at = clock.now()
     invited = attendance.invited(event, at=at)
@@ -54,7 +49,7 @@ def _sent_form(request: MemberRequest, event: Event) -> AttendanceForm:
     return AttendanceForm(request.POST, lines=attendance.lines(event, added=added), added=added)
 
 
-def _record(request: MemberRequest, event: Event, form: AttendanceForm) -> bool:
+def _record(request: CockpitRequest, event: Event, form: AttendanceForm) -> bool:
     """Take the marks and say so; False when they were refused, with the sentence in the form."""
     at = clock.now()
 
@@ -76,13 +71,12 @@ def _record(request: MemberRequest, event: Event, form: AttendanceForm) -> bool:
     return True
 
 
-def _show(request: MemberRequest, event: Event, form: AttendanceForm, *, status: int) -> HttpResponse:
+def _show(request: CockpitRequest, event: Event, form: AttendanceForm, *, status: int) -> HttpResponse:
     rows = list(form.rows())
     is_narrowed = request.GET.get("without") == "mark"
     listed = [row for row in rows if not row.is_added and (row.is_open or not is_narrowed)]
     seated = [row for row in listed if not row.line.helps]
     context = {
-        "event": event,
         "form": form,
         "is_narrowed": is_narrowed,
         "go_on": GO_ON,
@@ -94,7 +88,6 @@ def _show(request: MemberRequest, event: Event, form: AttendanceForm, *, status:
         "was": form.data.get("was", "") if form.is_bound else form.shown(),
         "tally": attendance.tally([row.line for row in rows if not row.line.helps and not row.is_added]),
         "has_begun": event.starts_at <= clock.now(),
-        "may_schedule": policies.can_schedule(event, by=request.user, at=clock.now()),
         "takes_place": event.state in (Event.State.SCHEDULED, Event.State.CLOSED),
     }
-    return render(request, "events/staff/attendance.html", context, status=status)
+    return render(request, "events/staff/attendance.html", framed(request, event, context), status=status)

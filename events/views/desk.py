@@ -16,29 +16,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from events import policies
 from events import registration_desk as desk_list
 from events.actions import desk
 from events.desk_words import said_of
 from events.forms.desk import CHOSEN_AT_MOST, DeskForm, DeskSearch
 from events.models import Event, Registration
 from events.refusals import RegistrationRefused
+from events.views.frame import CockpitRequest, cockpit_page, framed
 from forestallies.lib import clock
 from jobs import submissions
-from members import staff
-from members.requests import MemberRequest
 
 PER_PAGE = 40
 State = Registration.State
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def registration_list(request: MemberRequest, event_id: int) -> HttpResponse:
+@cockpit_page("schedule")
+def registration_list(request: CockpitRequest, event: Event) -> HttpResponse:
     """Show all registrations, and do with those ticked what a button says; several are cancelled after a question."""
     at = clock.now()
-    event = _scheduled_by(request, event_id, at=at)
-    if elsewhere := staff.ask_second_factor(request):
-        return elsewhere
     if request.method != "POST":
         return _show(request, event, DeskForm(), at=at, status=200)
     form = DeskForm(request.POST)
@@ -52,26 +48,17 @@ def registration_list(request: MemberRequest, event_id: int) -> HttpResponse:
 
 
 @require_safe
-def registration_detail(request: MemberRequest, event_id: int, registration_id: int) -> HttpResponse:
+@cockpit_page("schedule")
+def registration_detail(request: CockpitRequest, event: Event, registration_id: int) -> HttpResponse:
     """Show one registration with what was said and its whole history."""
-    event = _scheduled_by(request, event_id, at=clock.now())
-    rows = Registration.objects.filter(event=event)
-    get_object_or_404(rows, pk=registration_id)
-    if elsewhere := staff.ask_second_factor(request):
-        return elsewhere
-    [line] = desk_list.lines(event, rows.filter(pk=registration_id))
-    context = {"event": event, "line": line, "history": desk_list.history(line.registration)}
-    return render(request, "events/staff/registration.html", context)
+    rows = Registration.objects.filter(event=event, pk=registration_id)
+    get_object_or_404(rows)
+    [line] = desk_list.lines(event, rows)
+    context = {"line": line, "history": desk_list.history(line.registration)}
+    return render(request, "events/staff/registration.html", framed(request, event, context))
 
 
-def _scheduled_by(request: MemberRequest, event_id: int, *, at: datetime) -> Event:
-    """The event, when the reader schedules it: 404 for strangers, 403 for those who may only see it."""
-    event = get_object_or_404(Event.objects.visible_to(request.user, at=at), pk=event_id)
-    policies.check_can_schedule(event, by=request.user, at=at)
-    return event
-
-
-def _act(request: MemberRequest, event: Event, form: DeskForm, *, at: datetime) -> bool:
+def _act(request: CockpitRequest, event: Event, form: DeskForm, *, at: datetime) -> bool:
     """Do it once and say with numbers what was done; False when it was refused, with the sentence in the form."""
     by, chosen, reason = request.user, form.chosen, form.cleaned_data["reason"]
     acts: dict[str, Callable[[], list[Registration]]] = {
@@ -115,7 +102,7 @@ def _counted(done: Collection[Registration], chosen: Collection[int]) -> dict[st
     }
 
 
-def _afterwards(request: MemberRequest) -> str:
+def _afterwards(request: CockpitRequest) -> str:
     """The list as it was narrowed, with nothing ticked and nobody looked for."""
     kept = request.GET.copy()
     for name in ("all", "find", "page"):
@@ -129,21 +116,20 @@ def _losing(event: Event, form: DeskForm) -> list[Registration]:
     return list(rows.select_related("member"))
 
 
-def _ask(request: MemberRequest, event: Event, form: DeskForm, rows: list[Registration]) -> HttpResponse:
+def _ask(request: CockpitRequest, event: Event, form: DeskForm, rows: list[Registration]) -> HttpResponse:
     """Say how many would lose their place before several are cancelled."""
     counted = [(group, len(found)) for group, found in desk_list.grouped([desk_list.Line(row, None) for row in rows])]
-    context = {"event": event, "form": form, "rows": rows, "counted": counted}
-    return render(request, "events/staff/registrations_confirm.html", context)
+    context = {"form": form, "rows": rows, "counted": counted}
+    return render(request, "events/staff/registrations_confirm.html", framed(request, event, context))
 
 
-def _show(request: MemberRequest, event: Event, form: DeskForm, *, at: datetime, status: int) -> HttpResponse:
+def _show(request: CockpitRequest, event: Event, form: DeskForm, *, at: datetime, status: int) -> HttpResponse:
     search = DeskSearch(request.GET)
     is_all, counts = request.GET.get("all") == "1", desk_list.counts(event)
     rows = desk_list.listed(event, group=search.asked("state"), name=search.asked("name"))
     page = Paginator(rows, CHOSEN_AT_MOST if is_all else PER_PAGE).get_page(request.GET.get("page"))
     lines = desk_list.lines(event, cast("QuerySet[Registration]", page.object_list))
     context = {
-        "event": event,
         "form": form,
         "page": page,
         "groups": [(group, found, counts[group.name]) for group, found in desk_list.grouped(lines)],
@@ -159,7 +145,7 @@ def _show(request: MemberRequest, event: Event, form: DeskForm, *, at: datetime,
         "ticked_to_add": set(form.chosen) if form.act == "add" else set(),
         "is_ahead": event.state == Event.State.SCHEDULED and event.starts_at > at,
     }
-    return render(request, "events/staff/registrations.html", context, status=status)
+    return render(request, "events/staff/registrations.html", framed(request, event, context), status=status)
 
 
 def _ticked(form: DeskForm, everybody: Collection[int]) -> set[int]:

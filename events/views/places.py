@@ -4,12 +4,10 @@ from datetime import datetime
 from functools import partial
 from typing import Literal
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -17,9 +15,11 @@ from django.views.decorators.http import require_http_methods
 
 from events.actions import registrations, waiting
 from events.models import Event, Registration
-from events.places import WrongLink, registration_of
+from events.places import PLACE
 from events.refusals import RegistrationRefused
+from events.views.personal import answer_for, unknown_link
 from forestallies.lib import clock, zones
+from forestallies.lib.links import WrongLink
 from jobs import submissions
 from jobs.forms import SubmissionForm
 from jobs.submissions import Result
@@ -53,28 +53,22 @@ def place_page(request: HttpRequest, token: str) -> HttpResponse:
     device comes before the one of her profile. The link of somebody whose account is closed opens nothing.
     """
     registration = _behind(token)
-    chosen = translation.get_language() if settings.LANGUAGE_COOKIE_NAME in request.COOKIES else None
-    language = chosen or (registration.member.language if registration else translation.get_language()) or "en"
-    with translation.override(language):
-        response = _answer(request, registration, token)
-    response.headers["Content-Language"] = language
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    if registration is None:
+        return unknown_link(request)
+    return answer_for(request, registration.member, partial(_answer, request, registration, token))
 
 
 def _behind(token: str) -> Registration | None:
     """The registration that a link opens, if it opens any."""
     try:
-        wanted = Registration.objects.filter(pk=registration_of(token), member__is_active=True)
+        wanted = Registration.objects.filter(pk=PLACE.read(token), member__is_active=True)
     except WrongLink:
         return None
     return wanted.select_related("event", "member").first()
 
 
-def _answer(request: HttpRequest, registration: Registration | None, token: str) -> HttpResponse:
+def _answer(request: HttpRequest, registration: Registration, token: str) -> HttpResponse:
     at = clock.now()
-    if registration is None:
-        return render(request, "events/place_unknown.html", status=404)
     if request.method == "POST":
         _act(request, registration, at)
         return redirect("place_page", token)

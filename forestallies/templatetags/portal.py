@@ -35,6 +35,12 @@ def here(context: Context, *names: str) -> SafeString:
     return mark_safe(' aria-current="page"')
 
 
+@register.simple_tag(takes_context=True)
+def here_in(context: Context, names: tuple[str, ...]) -> SafeString:
+    """Like `here`, for names that are in a variable."""
+    return here(context, *names)
+
+
 @register.simple_tag
 def date_span(first: date, last: date) -> str:
     """Say some days with their weekdays: `Tue, 1 Dec – Wed, 2 Dec 2026`; a single day in full."""

@@ -3,8 +3,11 @@
 from tests.factories.events import (
     AttendanceFactory,
     EventFactory,
+    MaterialFactory,
     RegistrationFactory,
     RoleFactory,
+    RoomFactory,
+    SegmentFactory,
     WorkshopFactory,
 )
 from tests.factories.members import (
@@ -36,10 +39,13 @@ __all__ = [
     "EnrolmentFactory",
     "EventFactory",
     "GrantFactory",
+    "MaterialFactory",
     "MemberFactory",
     "OrganisationFactory",
     "RegistrationFactory",
     "RoleFactory",
+    "RoomFactory",
+    "SegmentFactory",
     "SessionFactory",
     "ThemeFactory",
     "WorkshopFactory",

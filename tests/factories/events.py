@@ -5,7 +5,17 @@ from datetime import UTC, date, datetime, time
 import factory
 from factory.django import DjangoModelFactory
 
-from events.models import Attendance, Event, Registration, Role, Source, Transition
+from events.models import (
+    Attendance,
+    Event,
+    Material,
+    Registration,
+    Role,
+    Room,
+    Segment,
+    Source,
+    Transition,
+)
 from tests.factories.members import CircleFactory, CommunityFactory, MemberFactory, ThemeFactory
 from workshops.models import Gathering, Workshop
 
@@ -103,3 +113,35 @@ class AttendanceFactory(DjangoModelFactory[Attendance]):
     status = Attendance.Status.ATTENDED
     source = Source.MARK
     recorded_at = datetime(2026, 12, 2, 15, tzinfo=UTC)
+
+
+class RoomFactory(DjangoModelFactory[Room]):
+    class Meta:
+        model = Room
+
+    event = factory.SubFactory(EventFactory)
+    position = factory.Sequence(int)
+    name = factory.Sequence(lambda n: f"Room {n}")
+
+
+class SegmentFactory(DjangoModelFactory[Segment]):
+    class Meta:
+        model = Segment
+
+    event = factory.SubFactory(EventFactory)
+    position = factory.Sequence(int)
+    title = factory.Sequence(lambda n: f"Segment {n}")
+    minutes = 15
+
+
+class MaterialFactory(DjangoModelFactory[Material]):
+    """A link, visible to the whole audience since the registrations were made."""
+
+    class Meta:
+        model = Material
+
+    event = factory.SubFactory(EventFactory)
+    title = factory.Sequence(lambda n: f"Material {n}")
+    url = factory.Sequence(lambda n: f"https://files.example.org/{n}")
+    released_at = REGISTERED_AT
+    created_at = REGISTERED_AT

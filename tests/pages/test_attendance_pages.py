@@ -220,7 +220,7 @@ def test_list_costs_the_same_for_one_and_three(as_bo, held, people, django_asser
     for _ in range(people):
         RegistrationFactory.create(event=held)
     page(as_bo, held)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         page(as_bo, held)
 
 
