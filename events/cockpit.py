@@ -27,8 +27,11 @@ class Tab:
 
 
 TABS = (
+    Tab("event_cockpit", _("Overview"), "help"),
     Tab("registration_list", _("People"), "schedule", within=("registration_detail",)),
+    Tab("event_messages", _("Messages"), "schedule"),
     Tab("attendance_edit", _("Attendance"), "help"),
+    Tab("event_history", _("History"), "schedule"),
 )
 
 

@@ -30,12 +30,14 @@ class Kind:
         label: what members call it.
         page: gives the path of an event's own page.
         show: draws that page.
+        model: its table, as `app_model`; names its pages in the staff admin.
     """
 
     name: str
     label: str | Promise
     page: Callable[["Event"], str]
     show: Show
+    model: str
 
 
 _KINDS: dict[str, Kind] = {}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events.views import attendance, desk, feeds, places, registrations
+from events.views import attendance, cockpit, desk, feeds, places, registrations
 
 urlpatterns = [
     # A person's place in an event
@@ -18,6 +18,10 @@ urlpatterns = [
     path("me/calendar/address/", feeds.calendar_address_renew, name="calendar_address_renew"),
     path("me/calendar/address/withdraw/", feeds.calendar_address_withdraw, name="calendar_address_withdraw"),
     path("ical/<slug:token>.ics", feeds.calendar_feed, name="calendar_feed"),
+    # The cockpit of an event: its first page, its messages and its history
+    path("staff/events/<int:event_id>/", cockpit.event_cockpit, name="event_cockpit"),
+    path("staff/events/<int:event_id>/messages/", cockpit.event_messages_page, name="event_messages"),
+    path("staff/events/<int:event_id>/history/", cockpit.event_history_page, name="event_history"),
     # Who has a seat, waits or wishes to come
     path("staff/events/<int:event_id>/registrations/", desk.registration_list, name="registration_list"),
     path(

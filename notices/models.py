@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -118,6 +119,7 @@ class Notice(models.Model):
                 name="notice_to_send",
             ),
             models.Index(fields=["recipient", "-created_at"], name="notice_by_recipient"),
+            GinIndex(fields=["about"], name="notice_by_about"),
         ]
 
     def __str__(self) -> str:

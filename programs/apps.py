@@ -18,6 +18,7 @@ class ProgramsConfig(AppConfig):
                 _("session"),
                 page=lambda event: reverse("session_page", args=[event.slug]),
                 show=pages.show_session,
+                model="programs_session",
             )
         )
         work.register(certificates.KIND, certificates.issue_all)

@@ -16,5 +16,6 @@ class WorkshopsConfig(AppConfig):
                 _("workshop"),
                 page=lambda event: reverse("workshop_page", args=[event.slug]),
                 show=views.show_workshop,
+                model="workshops_workshop",
             )
         )

@@ -1,0 +1,81 @@
+"""The history of an event in words: every act that the audit remembers of it and of what belongs to it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from audit.models import Entry
+from events import kinds
+from events.models import Event, Material, Role, Room, Segment, SpeakerQuestion
+from forestallies.lib import zones
+from members.models import Member
+
+PARTS = (Role, Room, Segment, Material, SpeakerQuestion)
+
+WORDS = {
+    "event.created": _("made the event"),
+    "event.announced": _("announced the event"),
+    "event.moved": _("moved the event"),
+    "event.rederived": _("followed a change of the clocks"),
+    "event.cancelled": _("cancelled the event"),
+    "event.capacity_changed": _("changed the number of seats"),
+    "event.questions_changed": _("changed the questions to those who register"),
+    "attendance.marked": _("recorded attendance"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One act: when, by whom (empty: the portal itself), and what in words."""
+
+    at: datetime
+    who: str
+    words: str
+    detail: str
+
+
+def entries(event: Event) -> QuerySet[Entry]:
+    """The entries about an event, whichever of its tables they name, and about its parts; the latest first."""
+    of_kind = kinds.of(event).model.replace("_", ".")
+    own = Q(subject_type__in=["events.event", of_kind], subject_id=event.pk)
+    for part in PARTS:
+        ids = part._default_manager.filter(event=event).values("pk")
+        own |= Q(subject_type=part._meta.label_lower, subject_id__in=ids)
+    return Entry.objects.filter(own).order_by("-at", "-id")
+
+
+def lines(page: Iterable[Entry], *, zone: str) -> list[Line]:
+    """Say entries in words, with the names of those who acted, in one query; times of the event are said in `zone`."""
+    shown = list(page)
+    names = dict(Member.objects.filter(pk__in={one.actor_id for one in shown}).values_list("pk", "name"))
+    return [Line(one.at, names.get(one.actor_id or 0, ""), _words(one), _detail(one, zone)) for one in shown]
+
+
+def _words(entry: Entry) -> str:
+    if entry.verb.endswith((".changed_in_admin", ".added_in_admin")):
+        return str(_("edited the event"))
+    return str(WORDS.get(entry.verb, entry.verb))
+
+
+def _detail(entry: Entry, zone: str) -> str:
+    """What an entry's numbers say, for those acts whose numbers say something to a reader."""
+    detail = entry.detail
+    match entry.verb:
+        case "event.moved" | "event.rederived":
+            return " → ".join(str(zones.local(_instant(detail[name][0]), zone)) for name in ("before", "after"))
+        case "event.capacity_changed":
+            return " → ".join("∞" if detail[name] is None else str(detail[name]) for name in ("before", "after"))
+        case "event.cancelled":
+            return ngettext("%(n)d person told", "%(n)d people told", detail["people"]) % {"n": detail["people"]}
+        case "attendance.marked":
+            return ngettext("%(n)d mark", "%(n)d marks", detail["changed"]) % {"n": detail["changed"]}
+    return ""
+
+
+def _instant(stamp: str) -> datetime:
+    """Read an instant as the audit writes it."""
+    return datetime.strptime(stamp, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
