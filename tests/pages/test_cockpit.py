@@ -26,7 +26,7 @@ from tests.factories import (
 from tests.world import sign_in
 
 pytestmark = pytest.mark.usefixtures("clock")  # Saturday 21 November 2026, 09:00Z
-HOSTILE = "<script>alert(1)</script> {{7*7}} \"><svg/onload=x> א"
+HOSTILE = '<script>alert(1)</script> {{7*7}} "><svg/onload=x> א'
 
 
 @pytest.fixture

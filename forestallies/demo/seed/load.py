@@ -8,7 +8,7 @@ from django.utils import translation
 
 from events.models import Event, Registration
 from forestallies.demo.accounts import ACCOUNTS
-from forestallies.demo.seed import cohorts, forest_allies, outcomes, sske
+from forestallies.demo.seed import cohorts, forest_allies, outcomes, sske, the_day
 from forestallies.demo.seed.certificates import load_certificates
 from forestallies.demo.seed.crowds import load_crowds
 from forestallies.demo.seed.dates import Calendar, WrongDay
@@ -93,6 +93,7 @@ def _load(calendar: Calendar, scale: int) -> None:
     sske.open_sessions(made, core, wider, staff, seated_at=calendar.morning(sske.SEATED))
     sske.ask_for_help(made, core)
     outcomes.note_running(made, core, by=staff.facilitators[0])
+    the_day.prepare(made, core, by=staff.facilitators[0])
     former = _load_completed(programme, core_people, staff, calendar)
 
     circles = (edition.circle, former.circle)
