@@ -98,7 +98,7 @@ def _number(rows: QuerySet[Any], total: Count | Sum) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-def cards(event: Event, numbers: Numbers) -> list[tuple[str, list[str]]]:
+def cards(event: Event, numbers: Numbers, *, at: datetime) -> list[tuple[str, list[str]]]:
     """Say each page of the cockpit in a few words: the name of its tab, and the lines."""
     return [
         ("registration_list", _people(event, numbers)),
@@ -108,7 +108,7 @@ def cards(event: Event, numbers: Numbers) -> list[tuple[str, list[str]]]:
         ("material_list", _materials(numbers)),
         ("speaker_question_list", [_counted(numbers.questions, ngettext_lazy("%(n)d open", "%(n)d open", "n"))]),
         ("event_messages", _messages(numbers)),
-        ("attendance_edit", [_("%(marked)d marked, %(unmarked)d not yet") % vars(numbers)]),
+        ("attendance_edit", _attendance(event, numbers, at)),
         ("feedback_results", [_counted(numbers.feedback, ngettext_lazy("%(n)d answer", "%(n)d answers", "n"))]),
     ]
 
@@ -150,6 +150,12 @@ def _materials(numbers: Numbers) -> list[str]:
     if not numbers.materials:
         return [_("Nothing yet")]
     return [_("%(released)d of %(materials)d visible") % vars(numbers)]
+
+
+def _attendance(event: Event, numbers: Numbers, at: datetime) -> list[str]:
+    if at < event.starts_at:
+        return [_("From the start on")]
+    return [_("%(marked)d marked, %(unmarked)d not yet") % vars(numbers)]
 
 
 def _messages(numbers: Numbers) -> list[str]:

@@ -42,6 +42,7 @@ REASONS = {
     "accepted": _("took the seat that was offered"),
     "offer expired": _("the offer was not taken in time"),
     "again": _("came back"),
+    "account closed": _("the account was closed"),
 }
 
 

@@ -17,7 +17,11 @@ def send_due_reminders(**_: Any) -> None:
 
 @shared_task(name="events.tend_registrations")
 def tend_registrations(**_: Any) -> None:
-    """Pass on seats whose offer ended, and register new people of automatic circles. Any number at once is harmless."""
+    """Pass on seats whose offer ended or whose holder is gone, and register new people of automatic circles.
+
+    Any number at once is harmless.
+    """
     at = clock.now()
+    automatic.release_closed_accounts(at=at)
     waiting.expire_offers(at=at)
     automatic.register_circles(at=at)

@@ -1,4 +1,4 @@
-"""Circles that are registered without asking: everybody in them has a place from the start and can decline it."""
+"""What happens to registrations by itself: people of automatic circles get places, closed accounts lose theirs."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
 from events import ledger
-from events.locks import lock_events
+from events.actions import registrations
+from events.locks import lock_event, lock_events
 from events.models import Event, Registration
 from members.models import Member
 from members.models.circles import CircleMember
@@ -21,6 +22,29 @@ def register_circles(*, at: datetime) -> int:
     cancelled has a registration, and is left alone. Safe to run twice and in several processes at once.
     """
     return sum(_register(member_id, event_ids, at=at) for member_id, event_ids in _missing(at=at))
+
+
+def release_closed_accounts(*, at: datetime) -> int:
+    """Cancel the coming registrations of people whose account was closed, so that nobody waits behind them.
+
+    Run by a tick; safe to run twice and in several processes at once. Returns how many there were.
+    """
+    closed = Registration.objects.standing().filter(
+        member__is_active=False, event__state=Event.State.SCHEDULED, event__starts_at__gt=at
+    )
+    return sum(
+        _release(event_id, at=at) for event_id in closed.order_by("event").values_list("event", flat=True).distinct()
+    )
+
+
+@transaction.atomic
+def _release(event_id: int, *, at: datetime) -> int:
+    """Let the closed accounts of one event go."""
+    event = lock_event(event_id)
+    rows = list(Registration.objects.standing().filter(event=event, member__is_active=False).select_related("member"))
+    if not rows or event.state != Event.State.SCHEDULED or event.starts_at <= at:
+        return 0
+    return len(registrations.leave(rows, event=event, by=None, at=at, reason="account closed"))
 
 
 def _missing(*, at: datetime) -> Iterator[tuple[int, list[int]]]:

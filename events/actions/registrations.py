@@ -98,7 +98,7 @@ def cancel(*, registration: Registration, by: Member, at: datetime, reason: str 
 
 
 def leave(
-    registrations: list[Registration], *, event: Event, by: Member, at: datetime, reason: str = ""
+    registrations: list[Registration], *, event: Event, by: Member | None, at: datetime, reason: str = ""
 ) -> list[Registration]:
     """Let standing registrations of one event go, and fill their seats; the caller holds its lock.
 
@@ -114,7 +114,7 @@ def leave(
     return registrations
 
 
-def _way_out(row: Registration, by: Member, reason: str) -> Step:
+def _way_out(row: Registration, by: Member | None, reason: str) -> Step:
     if by == row.member and (row.automatic or row.state == State.OFFERED):
         return Step(registration=row, state=State.DECLINED, reason=reason)
     whose = Registration.CancelledBy.MEMBER if by == row.member else Registration.CancelledBy.STAFF

@@ -9,8 +9,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from events.forms.registration import LineInput
 from events.registration_desk import GROUPS
-from forestallies.lib import text
 from jobs.forms import SubmissionForm
 
 REASON_LENGTH = 300  # as long as a transition keeps
@@ -41,7 +41,7 @@ class DeskForm(SubmissionForm):
     """
 
     do = forms.CharField(required=False)
-    reason = forms.CharField(
+    reason = LineInput(
         label=gettext_lazy("Reason"),
         help_text=gettext_lazy(
             "Needed to decline, to move up and to cancel. Who is declined or cancelled reads it in the e-mail;"
@@ -49,7 +49,6 @@ class DeskForm(SubmissionForm):
         ),
         required=False,
         max_length=REASON_LENGTH,
-        validators=[text.check_printable],
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None) -> None:
@@ -77,9 +76,6 @@ class DeskForm(SubmissionForm):
         """Of the submission: the same key with other people or words is another form."""
         said = f"{sorted(self.chosen)} {self.cleaned_data['reason']}"
         return f"{self.act}:{crc32(said.encode()):x}"
-
-    def clean_reason(self) -> str:
-        return text.tidy(self.cleaned_data["reason"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

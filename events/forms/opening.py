@@ -38,7 +38,7 @@ class WallField(forms.DateTimeField):
             found = datetime.fromisoformat(str(value).strip())
         except ValueError:
             found = None
-        if found is None or found.tzinfo is not None:
+        if found is None or found.tzinfo is not None or found.year not in zones.YEARS:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return found.replace(second=0, microsecond=0)
 

@@ -1,10 +1,12 @@
 """The staff admin's form of an event: its words, when it takes place, and what somebody else changed meanwhile."""
 
 import json
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -113,6 +115,12 @@ class EventForm(OpeningFields):
         if isinstance(before, str) and isinstance(after, str):
             return text.tidy(before, lines=True) == text.tidy(after, lines=True)
         return False
+
+    def clean_wall_date(self) -> date:
+        day: date = self.cleaned_data["wall_date"]
+        if day.year not in zones.YEARS:
+            raise ValidationError(_("Enter a valid date."), code="invalid")
+        return day
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -24,7 +24,7 @@ def event_cockpit(request: CockpitRequest, event: Event) -> HttpResponse:
     of_channels = Role.objects.standing().filter(event=event, kind=Role.Kind.INTERPRETER)
     interpreters = dict(of_channels.values_list("channel").annotate(Count("pk")))
     labels = {tab.name: tab.label for tab in cockpit.tabs_for(request.works)}
-    cards = overview.cards(event, numbers)
+    cards = overview.cards(event, numbers, at=at)
     context = {
         "cards": [(name, labels[name], lines) for name, lines in cards if name in labels],
         "todo": overview.todo(event, numbers, interpreters=interpreters, at=at) if "run" in request.works else [],

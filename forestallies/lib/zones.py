@@ -56,6 +56,8 @@ CITY_NAMES = {
 # "BR" alone would promise São Paulo's hour to Manaus as well.
 COUNTRY_LINE_LABELS = {"BR": "BR (São Paulo)"}
 
+YEARS = range(2000, 2100)  # that somebody may mean; at either end of the calendar no zone can be reckoned with
+
 
 def instants(wall_date: date, wall_time: time, minutes: int, zone: str) -> tuple[datetime, datetime]:
     """Derive start and end, in UTC, from what the clock on the wall shows in a zone.

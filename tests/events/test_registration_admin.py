@@ -102,6 +102,8 @@ def test_moments_can_be_taken_away(sske, as_fay):
         ({"promotion_until": "2026-12-10T14:01"}, "promotion_until", "after the start of the event"),
         ({"registration_closes_at": "2026-12-05T09:00", "wall_date": "2026-12-01"}, "registration_closes_at", "after"),
         ({"registration_opens_at": "tomorrow"}, "registration_opens_at", "valid date"),
+        ({"registration_opens_at": "0001-01-01T00:00"}, "registration_opens_at", "valid date"),
+        ({"promotion_until": "9999-12-31T23:59"}, "promotion_until", "valid date"),
         ({"registration_opens_at": "2026-12-02T09:00+05:00"}, "registration_opens_at", "valid date"),
         ({"registration_opens_at": "2027-03-28T02:30", "wall_date": "2027-04-10", "zone": "Europe/Paris"},
          "registration_opens_at", "jump over that time"),

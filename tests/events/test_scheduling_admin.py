@@ -273,6 +273,8 @@ def test_what_has_begun_keeps_its_time_and_seats(sske, clock):
         ({"minutes": "1441"}, "minutes", "at most 24 hours"),
         ({"wall_date": "2026-11-20"}, "wall_date", "That time is over"),
         ({"wall_date": "2026-02-30"}, "wall_date", "Enter a valid date"),
+        ({"wall_date": "0001-01-01"}, "wall_date", "Enter a valid date"),
+        ({"wall_date": "9999-12-31"}, "wall_date", "Enter a valid date"),
         ({"wall_date": ""}, "wall_date", "required"),
         ({"capacity": "1"}, "capacity", "2 seats are taken"),
         ({"capacity": "-1"}, "capacity", "greater than or equal to 0"),
