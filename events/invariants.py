@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value, Window
 from django.db.models.functions import Lag
 
+from events import day_invariants
 from events.models import Event, Registration, Transition
 
 
@@ -17,6 +18,7 @@ def violations(*, at: datetime) -> Iterator[str]:
     yield from _states_without_transition()
     yield from _broken_histories()
     yield from _wrong_instants()
+    yield from day_invariants.violations()
 
 
 def _oversold() -> Iterator[str]:
