@@ -48,13 +48,17 @@ def _tell_batch(*, at: datetime) -> int | None:
 
 
 def _postings(rows: Iterable[Transition], *, at: datetime) -> list[Posting]:
-    last = {row.registration_id: row for row in rows if is_news(row)}  # in their order, so the last one stays
+    rows = [row for row in rows if is_news(row)]
+    last = {row.registration_id: row for row in rows}  # in their order, so the last one stays
+    first = {row.registration_id: row for row in reversed(rows)}
+    had_entry = {pk for pk, row in first.items() if row.from_state == State.CONFIRMED}
     news = [row for row in last.values() if row.to_state == row.registration.state and not _is_called_off(row)]
     own = [row for row in news if not _comes_with_circle(row)]
     circle = sorted(
         (row for row in news if _comes_with_circle(row)), key=lambda row: (row.registration.member_id, row.pk)
     )
-    made = [posting for row in own if (posting := posting_for(row, at=at))]
+    told = [(row, row.registration_id in had_entry) for row in own]
+    made = [posting for row, had in told if (posting := posting_for(row, had_entry=had, at=at))]
     for _, group in groupby(circle, key=lambda row: row.registration.member_id):
         together = [row.registration for row in group]
         made.append(
@@ -78,22 +82,26 @@ def _is_called_off(row: Transition) -> bool:
     return row.registration.event.state == Event.State.CANCELLED and not left
 
 
-def posting_for(row: Transition, *, at: datetime) -> Posting | None:
-    """The message that one transition means, if anybody has to hear of it."""
+def posting_for(row: Transition, *, had_entry: bool = False, at: datetime) -> Posting | None:
+    """The message that one transition means, if anybody has to hear of it.
+
+    Args:
+        had_entry: the event is in her calendar since before the steps that she was not told of.
+    """
     registration = row.registration
     match State(row.to_state):
         case State.CONFIRMED if row.from_state == State.WAITLISTED:
             return emails.promoted(registration, at=at)
         case State.CONFIRMED | State.WAITLISTED | State.PENDING:
-            return emails.answer(registration, at=at)
+            return emails.answer(registration, had_entry=had_entry, at=at)
         case State.OFFERED:
-            return emails.promoted(registration, at=at)
+            return emails.promoted(registration, had_entry=had_entry, at=at)
         case State.EXPIRED:
             return emails.offer_expired(registration, at=at)
         case State.DECLINED if row.from_state == State.PENDING:
             return emails.registration_declined(registration, reason=row.reason, at=at)
         case State.CANCELLED | State.DECLINED:
-            had_seat = row.from_state == State.CONFIRMED
+            had_seat = had_entry or row.from_state == State.CONFIRMED
             return emails.registration_cancelled(registration, had_seat=had_seat, reason=row.reason, at=at)
 
 

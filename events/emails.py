@@ -80,6 +80,8 @@ def draw(kind: str, facts: Facts, at: datetime) -> Message:
     registration = Registration.objects.select_related("event", "member").get(pk=facts["registration"])
     event, member, how = registration.event, registration.member, KINDS[kind]
     method = how.method if facts.get("in_calendar", True) else ""
+    if facts.get("had_entry") and registration.state != State.CONFIRMED:
+        method = "CANCEL"
     return render(
         kind,
         to(member),
@@ -106,9 +108,13 @@ def _posting(
     return Posting(message=draft, **{**defaults, **options})
 
 
-def answer(registration: Registration, *, at: datetime) -> Posting:
-    """Answer somebody who came in: she has a seat (and the event in her calendar), waits, or is being decided on."""
-    return _posting(ANSWERS[State(registration.state)], registration, at=at)
+def answer(registration: Registration, *, had_entry: bool = False, at: datetime) -> Posting:
+    """Answer somebody who came in: she has a seat (and the event in her calendar), waits, or is being decided on.
+
+    Args:
+        had_entry: the event is in her calendar already, and leaves it unless she has a seat.
+    """
+    return _posting(ANSWERS[State(registration.state)], registration, at=at, facts={"had_entry": had_entry})
 
 
 def registered_with_circle(registrations: Sequence[Registration], *, at: datetime) -> Posting:
@@ -136,9 +142,10 @@ def draw_circle(facts: Facts, at: datetime) -> Message:
     return render("registered_with_circle", to(member), context, about=())
 
 
-def promoted(registration: Registration, *, at: datetime) -> Posting:
-    """Tell somebody who waited that a seat is hers now, or until when it is hers to take."""
-    return _posting("offered" if registration.state == State.OFFERED else "promoted", registration, at=at)
+def promoted(registration: Registration, *, had_entry: bool = False, at: datetime) -> Posting:
+    """Tell somebody who waited that a seat is hers now, or until when she can take it; `had_entry` as in `answer`."""
+    kind = "offered" if registration.state == State.OFFERED else "promoted"
+    return _posting(kind, registration, at=at, facts={"had_entry": had_entry})
 
 
 def offer_expired(registration: Registration, *, at: datetime) -> Posting:

@@ -11,6 +11,7 @@ from events.models import Event, Registration, Transition
 from notices import delivery, outbox
 from notices.models import Notice
 from tests.factories import MemberFactory, WorkshopFactory, join
+from tests.told import drawn, told
 
 State = Registration.State
 MOMENT = timedelta(seconds=5)
@@ -64,6 +65,19 @@ def test_who_came_and_was_moved_up_within_a_moment_hears_that_she_waits(line, bo
     desk.move_up(event=line[0].event, ids=[line[2].pk], by=bo, at=at, reason="Travels far.")
     answers.tell_due(at=at + MOMENT)
     assert kinds_for(line[2]) == ["waitlisted"]
+
+
+def test_who_left_and_came_back_to_the_list_within_a_moment_loses_the_entry_in_her_calendar(line, at):
+    answers.tell_due(at=at)
+    cancel(line[0], at + MOMENT)
+    registrations.register(event=line[0].event, member=line[0].member, by=line[0].member, at=at + 2 * MOMENT)
+    answers.tell_due(at=at + 3 * MOMENT)
+    notice = drawn(Notice.objects.filter(recipient=line[0].member).latest("id"), at=at + 3 * MOMENT)
+    assert (notice.kind, notice.calendar_method) == ("waitlisted", "CANCEL")
+
+
+def test_who_waits_from_the_beginning_has_nothing_in_her_calendar(line, at):
+    assert [notice.calendar_method for notice in told(at=at)] == ["REQUEST", "", ""]
 
 
 def test_being_moved_up_is_no_news(line, bo, at):
