@@ -28,6 +28,7 @@ class Tab:
 
 TABS = (
     Tab("registration_list", _("People"), "schedule", within=("registration_detail",)),
+    Tab("role_list", _("Roles"), "schedule", within=("role_invite", "role_change")),
     Tab("attendance_edit", _("Attendance"), "help"),
 )
 
