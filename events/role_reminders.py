@@ -76,8 +76,8 @@ def briefs_due(*, at: datetime) -> QuerySet[Role]:
         .exclude(Exists(Notice.objects.filter(key=OuterRef("brief_key"))))
         .exclude(move_is_untold())
         .select_related("event", "member")
-        .order_by("event", "member", "pk")
-        .distinct("event", "member")
+        .order_by("event_id", "member_id", "pk")
+        .distinct("event_id", "member_id")
     )
 
 

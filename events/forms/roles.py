@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 from zlib import crc32
 from zoneinfo import ZoneInfo
@@ -91,7 +92,7 @@ class PartForm(SubmissionForm):
         kwargs["initial"] = {**(_said(role, event) if role else {}), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self.event, self.at, self.role = event, at, role
-        self.fields["rehearsal_clock"].help_text = zones.city(event.zone)
+        self.fields["rehearsal_clock"].help_text = _("On the clocks of %(city)s.") % {"city": zones.city(event.zone)}
         self.fields["channel"].choices = [("", _("Choose…")), *_channels(event)]  # type: ignore[attr-defined]
 
     @property
@@ -174,7 +175,7 @@ class InviteForm(PartForm):
         self.fields["country"].choices = countries  # type: ignore[attr-defined]
         self.fields["zone"].choices = [  # type: ignore[attr-defined]
             ("", pgettext_lazy("time zone", "The one of the country")),
-            *zones.zone_choices(self.at),
+            *((zone, words) for zone, words in zones.zone_choices(self.at) if zone in _ambiguous()),
         ]
         if self.role:
             self.fields["kind"].required = False
@@ -236,6 +237,13 @@ def _said(role: Role, event: Event) -> dict[str, Any]:
         "rehearsal_on": there.date() if there else None,
         "rehearsal_clock": there.time() if there else None,
     }
+
+
+@cache
+def _ambiguous() -> frozenset[str]:
+    """The zones of countries that have several; of the others the country says enough."""
+    several = (zones.zones_of(country) for country in zones.countries())
+    return frozenset(zone for found in several if len(found) > 1 for zone in found)
 
 
 def _channels(event: Event) -> list[tuple[str, str]]:
