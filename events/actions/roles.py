@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from audit.models import record
 from events import policies, role_emails
 from events.locks import lock_event
-from events.models import Event, Role
+from events.models import Event, Role, Segment
 from members.actions import people
 from members.actions.people import Newcomer
 from members.models import Member
@@ -61,6 +61,8 @@ def invite(*, event: Event, who: Member | Newcomer, part: Part, by: Member, at: 
 def replace(*, role: Role, who: Member | Newcomer, part: Part, by: Member, at: datetime) -> Role:
     """Give a part to somebody else, who is invited; the former holder is told when she counted on it.
 
+    What the former holder was to lead in the run of show is led by the new one.
+
     Returns the new role.
 
     Args:
@@ -77,6 +79,7 @@ def replace(*, role: Role, who: Member | Newcomer, part: Part, by: Member, at: d
     if new.pk == role.pk:
         raise RoleRefused(_("Please choose somebody else, or ask %(name)s again.") % {"name": role.member.name})
     _give_up(role, by=by, at=at, replaced_by=new)
+    Segment.objects.filter(event=event, lead=role).update(lead=new)
     return new
 
 

@@ -264,6 +264,14 @@ def test_interpreter_sees_the_whole_run_with_the_moments_without_channel(client,
     assert text(answer).count("no channel here") == 1 and "All times are yours: Lima, UTC−5." in text(answer)
 
 
+def test_name_of_who_no_longer_leads_is_not_shown(client, mine, workshop):
+    lead = RoleFactory.create(event=workshop, member=MemberFactory.create(name="Leo Left"), kind="speaker")
+    segments(workshop, lead=lead)
+    assert "Leo Left · 30 min" in text(client.get(path(mine)))
+    turn(lead, "declined")
+    assert "Leo Left" not in text(client.get(path(mine)))
+
+
 def test_speaker_sees_her_own_moments_only(client, mine, workshop):
     speaks = turn(mine, "accepted", kind="speaker", channel="")
     segments(workshop, lead=speaks)

@@ -13,7 +13,7 @@ from members.actions.people import Newcomer
 from members.models import Member
 from notices import delivery
 from notices.models import Notice
-from tests.factories import MemberFactory, RoleFactory, join
+from tests.factories import MemberFactory, RoleFactory, SegmentFactory, join
 from tests.told import drawn
 
 State = Role.State
@@ -189,6 +189,13 @@ def test_replaced_person_is_told_when_she_counted_on_it(role, ana, ama, bo, at):
     assert (role.state, role.replaced_by, new.kind, new.channel) == ("replaced", new, "interpreter", "fr")
     told = {notice.kind: notice.recipient for notice in Notice.objects.all()}
     assert told == {"role_invitation": ana, "role_withdrawn": ama}
+
+
+def test_moments_she_was_to_lead_go_to_who_takes_her_part(role, workshop, ana, bo, at):
+    segment = SegmentFactory.create(event=workshop, lead=role)
+    new = roles.replace(role=role, who=ana, part=FRENCH, by=bo, at=at)
+    segment.refresh_from_db()
+    assert segment.lead == new
 
 
 def test_who_had_said_no_is_not_told_that_somebody_else_does_it(role, ana, bo, at):
