@@ -5,4 +5,11 @@ class EventsConfig(AppConfig):
     name = "events"
 
     def ready(self) -> None:
-        from events import answers, emails, guards, series_emails  # noqa: F401 (they register themselves)
+        from events import (  # noqa: F401 (they register themselves)
+            answers,
+            emails,
+            guards,
+            role_emails,
+            role_guards,
+            series_emails,
+        )

@@ -29,6 +29,7 @@ class Tab:
 TABS = (
     Tab("event_cockpit", _("Overview"), "help"),
     Tab("registration_list", _("People"), "schedule", within=("registration_detail",)),
+    Tab("role_list", _("Roles"), "schedule", within=("role_invite", "role_change")),
     Tab("event_messages", _("Messages"), "schedule"),
     Tab("attendance_edit", _("Attendance"), "help"),
     Tab("event_history", _("History"), "schedule"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events.views import attendance, cockpit, desk, feeds, places, registrations
+from events.views import assignment, attendance, cockpit, desk, feeds, places, registrations, roles
 
 urlpatterns = [
     # A person's place in an event
@@ -11,6 +11,8 @@ urlpatterns = [
     path("events/<int:event_id>/accept/", registrations.offer_accept, name="offer_accept"),
     path("events/<int:event_id>/wishes/", registrations.wishes_change, name="wishes_change"),
     path("place/<str:token>/", places.place_page, name="place_page"),
+    # A person's part in an event
+    path("assignment/<str:token>/", assignment.assignment_page, name="assignment_page"),
     # The calendar file
     path("events/<int:event_id>/calendar.ics", registrations.event_calendar, name="event_calendar"),
     # All of one's sessions in one's own calendar program
@@ -29,6 +31,10 @@ urlpatterns = [
         desk.registration_detail,
         name="registration_detail",
     ),
+    # Who does what
+    path("staff/events/<int:event_id>/roles/", roles.role_list, name="role_list"),
+    path("staff/events/<int:event_id>/roles/invite/", roles.role_invite, name="role_invite"),
+    path("staff/events/<int:event_id>/roles/<int:role_id>/", roles.role_change, name="role_change"),
     # Who came
     path("staff/events/<int:event_id>/attendance/", attendance.attendance_edit, name="attendance_edit"),
 ]

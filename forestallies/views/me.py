@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from events import policies, seats
+from events import assignment, policies, seats
 from events.models import Event, Registration
 from forestallies.lib import clock
 from forestallies.views.participation import records_of
@@ -67,6 +67,7 @@ def my_page(request: MemberRequest) -> HttpResponse:
     places = {place.event.pk: place for place in seats.places(_events(shown), member=member, at=at)}
     context = {
         "next_place": places.get(own.next_id) if own.next_id else None,
+        "asked": assignment.to_answer(member, at=at),
         "offers": [places[pk] for pk in own.offers[:OPEN_SHOWN] if pk in places],
         "registered": [places[pk] for pk in page if pk in places],
         "page": page,

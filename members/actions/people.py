@@ -1,8 +1,10 @@
-"""Changes to a person."""
+"""Changes to a person, and people who come by another door than an application."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from audit.models import record
@@ -10,6 +12,39 @@ from members.actions import invitations
 from members.models import Member
 
 PROFILE = ("name", "language", "country", "zone")
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """A guest whom somebody of the team names, such as a speaker or an interpreter."""
+
+    name: str
+    email: str
+    language: str
+    zone: str
+    country: str = ""
+
+
+@transaction.atomic
+def known_or_new(*, newcomer: Newcomer, by: Member, at: datetime) -> Member:
+    """Find the person behind an address, whether or not her account is open, or make one who belongs to no circle.
+
+    Somebody known stays as she is: nobody changes another person by typing her address. A new person has no password;
+    she works through the links that she is sent.
+    """
+    member, is_new = Member.objects.get_or_create(
+        email=newcomer.email.strip().lower(),
+        defaults={
+            "name": newcomer.name,
+            "language": newcomer.language,
+            "zone": newcomer.zone,
+            "country": newcomer.country,
+            "password": make_password(None),
+        },
+    )
+    if is_new:
+        record(verb="member.added_as_guest", subject=member, by=by, at=at)
+    return member
 
 
 @transaction.atomic

@@ -7,8 +7,8 @@ from unittest.mock import patch
 from django.test import RequestFactory
 
 from events import emails as event_emails
-from events import series_emails
-from events.models import Event, Registration
+from events import role_emails, series_emails
+from events.models import Event, Registration, Role
 from events.telling import Listener, Span
 from members import emails as member_emails
 from members.accounts import AccountAdapter
@@ -18,7 +18,15 @@ from notices.outbox import Posting
 from notices.render import Message
 from programs import emails as program_emails
 from tests.certificates import papers
-from tests.factories import ApplicationFactory, EventFactory, GrantFactory, MemberFactory, RegistrationFactory
+from tests.factories import (
+    ApplicationFactory,
+    EventFactory,
+    GrantFactory,
+    MaterialFactory,
+    MemberFactory,
+    RegistrationFactory,
+    RoleFactory,
+)
 
 AT = datetime(2026, 12, 1, 13, 0, tzinfo=UTC)  # a day before the factory's event starts
 TITLE = "Working with smallholders"
@@ -68,6 +76,9 @@ EVENT_KINDS = (
     "reminder_24h",
     "rescheduled",
     "event_cancelled",
+    "role_invitation",
+    "role_withdrawn",
+    "staff_brief",
 )
 JOINING_KINDS = (
     "application_received",
@@ -96,6 +107,23 @@ def registration(member: Member, state: Registration.State, *, title: str = TITL
         queue_no=3 if waits else None,
         offer_expires_at=AT + timedelta(hours=2) if state == Registration.State.OFFERED else None,
         cancelled_by="member" if gone else "",
+    )
+
+
+def role(member: Member, state: Role.State, *, title: str = TITLE) -> Role:
+    """An interpreter's part in such an event, with something to know, and one person who is coming."""
+    event = registration(person(), Registration.State.CONFIRMED, title=title).event
+    MaterialFactory.create(event=event, title=title)
+    return RoleFactory.create(
+        event=event,
+        member=member,
+        kind=Role.Kind.INTERPRETER,
+        channel="fr",
+        state=state,
+        expectation=title,
+        rehearsal_at=AT + timedelta(hours=3),
+        invited_at=AT,
+        invited_by=person(name=member.name),
     )
 
 
@@ -150,6 +178,9 @@ def _event_posting(kind: str, member: Member, title: str) -> Posting:
             one(State.CANCELLED), had_seat=True, at=AT
         ),
         "reminder_24h": lambda: event_emails.reminder_24h(one(State.CONFIRMED), at=AT),
+        "role_invitation": lambda: role_emails.invitation(role(member, Role.State.INVITED, title=title), at=AT),
+        "role_withdrawn": lambda: role_emails.withdrawn(role(member, Role.State.REPLACED, title=title), at=AT),
+        "staff_brief": lambda: role_emails.staff_brief(role(member, Role.State.ACCEPTED, title=title), at=AT),
         "rescheduled_series": lambda: series_emails.rescheduled_series(
             [_moved_for(member, title), _moved_for(member, title)], at=AT
         ),

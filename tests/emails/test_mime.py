@@ -19,6 +19,8 @@ WITH_ENTRY = {
     "rescheduled": "REQUEST",
     "rescheduled_series": "PUBLISH",
     "event_cancelled": "CANCEL",
+    "role_withdrawn": "CANCEL",
+    "staff_brief": "REQUEST",
 }
 
 pytestmark = pytest.mark.django_db

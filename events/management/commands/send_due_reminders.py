@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from events import reminders
+from events import reminders, role_reminders
 from forestallies.lib import clock
 
 
@@ -26,7 +26,10 @@ def instant(words: str) -> datetime:
 
 
 class Command(BaseCommand):
-    help = "Post a reminder to every confirmed member whose event starts within 24 hours. Safe to run twice."
+    help = (
+        "Post a reminder to every confirmed member whose event starts within 24 hours, a brief to all who have a part "
+        "in what starts within 48 hours, and ask those who have not answered an invitation. Safe to run twice."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--at", metavar="ISO", help="as if it were this instant, such as 2026-12-01T09:00Z")
@@ -37,7 +40,10 @@ class Command(BaseCommand):
         at = instant(options["at"]) if options["at"] else clock.now()
         dry = options["dry_run"]
         count = reminders.due(at=at).count() if dry else reminders.send_due(at=at)
+        to_roles = role_reminders.count_due(at=at) if dry else role_reminders.send_due(at=at)
         if options["json"]:
-            self.stdout.write(json.dumps({"at": at.isoformat(), "dry_run": dry, "reminders": count}))
+            said = {"at": at.isoformat(), "dry_run": dry, "reminders": count, "role_mails": to_roles}
+            self.stdout.write(json.dumps(said))
         else:
-            self.stdout.write(f"{count} reminders {'would be' if dry else 'were'} posted.")
+            verb = "would be" if dry else "were"
+            self.stdout.write(f"{count} reminders and {to_roles} mails to those with a part {verb} posted.")
