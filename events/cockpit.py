@@ -28,6 +28,8 @@ class Tab:
 
 TABS = (
     Tab("registration_list", _("People"), "schedule", within=("registration_detail",)),
+    Tab("segment_list", _("Run of show"), "run", within=("segment_edit", "segment_move", "segment_copy")),
+    Tab("segment_live", _("Now and next"), "help", within=("segment_print",)),
     Tab("attendance_edit", _("Attendance"), "help"),
 )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events.views import attendance, desk, feeds, places, registrations
+from events.views import attendance, desk, feeds, places, registrations, segments
 
 urlpatterns = [
     # A person's place in an event
@@ -24,6 +24,18 @@ urlpatterns = [
         "staff/events/<int:event_id>/registrations/<int:registration_id>/",
         desk.registration_detail,
         name="registration_detail",
+    ),
+    # The run of show: built, read on the day, printed
+    path("staff/events/<int:event_id>/run-of-show/", segments.segment_list, name="segment_list"),
+    path("staff/events/<int:event_id>/run-of-show/move/", segments.segment_move, name="segment_move"),
+    path("staff/events/<int:event_id>/run-of-show/copy/", segments.segment_copy, name="segment_copy"),
+    path("staff/events/<int:event_id>/run-of-show/live/", segments.segment_live, name="segment_live"),
+    path("staff/events/<int:event_id>/run-of-show/print/", segments.segment_print, name="segment_print"),
+    path("staff/events/<int:event_id>/run-of-show/<int:segment_id>/", segments.segment_edit, name="segment_edit"),
+    path(
+        "staff/events/<int:event_id>/run-of-show/<int:segment_id>/remove/",
+        segments.segment_remove,
+        name="segment_remove",
     ),
     # Who came
     path("staff/events/<int:event_id>/attendance/", attendance.attendance_edit, name="attendance_edit"),

@@ -1,0 +1,139 @@
+"""Forms of the run of show: one segment, where the list is pressed, and what is copied from elsewhere."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from events.models import Event, Material, Role, Segment
+from events.models.segments import TITLES
+from forestallies.lib import zones
+from jobs.forms import SubmissionForm
+
+_PRESSED = re.compile(r"(up|down)-([1-9][0-9]{0,17})")
+
+
+class LeadField(forms.ModelChoiceField):
+    def label_from_instance(self, role: Any) -> str:
+        return _("%(name)s (%(state)s)") % {"name": role.member.name, "state": role.get_kind_display()}
+
+
+class SegmentForm(SubmissionForm, forms.ModelForm):
+    """One row of the run of show. Its title in the floor language comes first; one language is enough.
+
+    Args:
+        event: whose row it is; a new one unless an instance is given.
+        rows: how many rows the run of show has, for the choice of its place.
+    """
+
+    to = forms.TypedChoiceField(label=gettext_lazy("Place in the order"), coerce=int)
+
+    class Meta:
+        model = Segment
+        fields = [
+            *TITLES, "minutes", "lead", "lead_words", "language", "has_channel", "is_public", "note", "materials",
+        ]  # fmt: skip
+        field_classes = {"lead": LeadField}
+        widgets = {"materials": forms.CheckboxSelectMultiple, "note": forms.Textarea({"rows": 3})}
+        help_texts = {
+            "has_channel": gettext_lazy("Untick it for breakouts and for videos with sound: “no channel here”."),
+            "is_public": gettext_lazy("Participants read it. What is not public takes its time without being named."),
+        }
+
+    def __init__(self, *args: Any, event: Event, rows: list[Segment], **kwargs: Any) -> None:
+        kwargs["instance"] = kwargs.get("instance") or Segment(event=event)
+        super().__init__(*args, **kwargs)
+        self.main = f"title_{event.floor_language.replace('-', '_')}"
+        self.is_new = self.instance.pk is None
+        self._draw_titles()
+        self._draw_people(event)
+        self._draw_place(rows)
+        if not event.interpretation:
+            del self.fields["has_channel"]
+        materials = self.fields["materials"]
+        materials.queryset = Material.objects.filter(event=event.pk)  # type: ignore[attr-defined]
+        if not materials.queryset:  # type: ignore[attr-defined]
+            del self.fields["materials"]
+
+    def clean(self) -> dict[str, Any]:
+        """Let readers of a language without a title read the first one: it stands for the English as well."""
+        cleaned = super().clean() or self.cleaned_data
+        written = cleaned.get(self.main)
+        stood_in = self.initial.get(TITLES[0]) == self.initial.get(self.main)
+        if written and (not cleaned.get(TITLES[0]) or (stood_in and TITLES[0] not in self.changed_data)):
+            cleaned[TITLES[0]] = written
+        return cleaned
+
+    def main_field(self) -> forms.BoundField:
+        """Its title in the floor language."""
+        return self[self.main]
+
+    def other_titles(self) -> list[forms.BoundField]:
+        return [self[name] for name in TITLES if name != self.main]
+
+    def unfolds(self) -> bool:
+        """Something among what is folded away has to be looked at."""
+        return any(name in self.errors for name in ("note", "language", "materials", *TITLES) if name != self.main)
+
+    def _draw_titles(self) -> None:
+        for name in TITLES:
+            self.fields[name].required = name == self.main
+            self.fields[name].widget.attrs["autocomplete"] = "off"
+        self.fields[self.main].help_text = _("In the floor language. Readers of other languages see it as well.")
+
+    def _draw_people(self, event: Event) -> None:
+        lead = self.fields["lead"]
+        roles = Role.objects.filter(event=event.pk).select_related("member").order_by("kind", "member__name", "pk")
+        kept = Role.objects.filter(
+            pk=self.instance.lead_id or 0
+        )  # who declined meanwhile, as long as nobody else leads
+        lead.queryset = roles.standing() | roles.filter(pk__in=kept)  # type: ignore[attr-defined]
+        lead.empty_label = _("Nobody of the list")  # type: ignore[attr-defined]
+        self.fields["lead_words"].widget.attrs["autocomplete"] = "off"
+        floor = dict(settings.LANGUAGES)[event.floor_language]
+        self.fields["language"].choices = [  # type: ignore[attr-defined]
+            ("", _("Floor language (%(language)s)") % {"language": floor}),
+            *settings.LANGUAGES,
+        ]
+
+    def _draw_place(self, rows: list[Segment]) -> None:
+        others = [row for row in rows if row.pk != self.instance.pk]
+        before = _("%(number)d: before “%(title)s”")
+        choices = [(number, before % {"number": number + 1, "title": row.title}) for number, row in enumerate(others)]
+        place = self.fields["to"]
+        place.choices = [*choices, (len(others), _("%(number)d: at the end") % {"number": len(others) + 1})]  # type: ignore[attr-defined]
+        place.initial = len(others) if self.is_new else self.instance.position
+
+
+class PressedForm(SubmissionForm):
+    """Which arrow of the list was pressed, as `up-12` or `down-12`."""
+
+    do = forms.RegexField(_PRESSED)
+
+    def pressed(self) -> tuple[int, int]:
+        """The segment's id, and by how many rows it moves."""
+        way, pk = self.cleaned_data["do"].split("-")
+        return int(pk), -1 if way == "up" else 1
+
+
+class SourceField(forms.ModelChoiceField):
+    def label_from_instance(self, event: Any) -> str:
+        return f"{event.title}, {zones.local(event.starts_at, event.zone).day}"
+
+
+class CopyForm(SubmissionForm):
+    """Which event's run of show is taken over, and whether what is here already makes way."""
+
+    source = SourceField(
+        label=pgettext_lazy("run of show", "Copy from"),
+        queryset=Event.objects.none(),
+        error_messages={"invalid_choice": gettext_lazy("Please choose one of the events in the list.")},
+    )
+    replace = forms.BooleanField(label=gettext_lazy("Replace what is here already"), required=False)
+
+    def __init__(self, *args: Any, sources: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["source"].queryset = sources  # type: ignore[attr-defined]
