@@ -2,18 +2,21 @@
 
 import re
 from typing import Any
+from zlib import crc32
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from events.actions.segments import SegmentRefused
 from events.models import Event, Material, Role, Segment
 from events.models.segments import TITLES
 from forestallies.lib import zones
 from jobs.forms import SubmissionForm
 
-_PRESSED = re.compile(r"(up|down)-([1-9][0-9]{0,17})")
+_NAMED = (*TITLES, "lead_words", "language", "has_channel", "is_public", "note")
+_PRESSED = re.compile(r"\A(up|down)-[1-9][0-9]{0,17}\Z")
 
 
 class LeadField(forms.ModelChoiceField):
@@ -29,7 +32,10 @@ class SegmentForm(SubmissionForm, forms.ModelForm):
         rows: how many rows the run of show has, for the choice of its place.
     """
 
-    to = forms.TypedChoiceField(label=gettext_lazy("Place in the order"), coerce=int)
+    to = forms.TypedChoiceField(
+        label=gettext_lazy("Place in the order"), required=False, coerce=int, empty_value=None
+    )  # nothing chosen: a new row comes last, another one stays
+    seen = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
     class Meta:
         model = Segment
@@ -48,6 +54,7 @@ class SegmentForm(SubmissionForm, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.main = f"title_{event.floor_language.replace('-', '_')}"
         self.is_new = self.instance.pk is None
+        self.fingerprint = _fingerprint(self.instance)
         self._draw_titles()
         self._draw_people(event)
         self._draw_place(rows)
@@ -66,6 +73,12 @@ class SegmentForm(SubmissionForm, forms.ModelForm):
         if written and (not cleaned.get(TITLES[0]) or (stood_in and TITLES[0] not in self.changed_data)):
             cleaned[TITLES[0]] = written
         return cleaned
+
+    def check_fresh(self) -> None:
+        """Raises SegmentRefused when somebody changed the row since its page was drawn. Sent again, it goes through."""
+        if not self.is_new and self.cleaned_data["seen"] not in ("", self.fingerprint):
+            words = _("Somebody changed this row meanwhile. Here is what you wrote; saving it again puts it in place.")
+            raise SegmentRefused(words)
 
     def main_field(self) -> forms.BoundField:
         """Its title in the floor language."""
@@ -101,11 +114,17 @@ class SegmentForm(SubmissionForm, forms.ModelForm):
 
     def _draw_place(self, rows: list[Segment]) -> None:
         others = [row for row in rows if row.pk != self.instance.pk]
-        before = _("%(number)d: before “%(title)s”")
+        if not others:
+            del self.fields["to"]
+            return
+        before, last = _("%(number)d: before “%(title)s”"), _("%(number)d: at the end")
+        stays = last % {"number": len(rows) + 1}
         choices = [(number, before % {"number": number + 1, "title": row.title}) for number, row in enumerate(others)]
-        place = self.fields["to"]
-        place.choices = [*choices, (len(others), _("%(number)d: at the end") % {"number": len(others) + 1})]  # type: ignore[attr-defined]
-        place.initial = len(others) if self.is_new else self.instance.position
+        if not self.is_new:
+            stays = _("%(number)d: where it is now") % {"number": self.instance.position + 1}
+            choices.append((len(others), last % {"number": len(rows)}))
+            choices = [choice for choice in choices if choice[0] != self.instance.position]
+        self.fields["to"].choices = [("", stays), *choices]  # type: ignore[attr-defined]
 
 
 class PressedForm(SubmissionForm):
@@ -130,6 +149,7 @@ class CopyForm(SubmissionForm):
     source = SourceField(
         label=pgettext_lazy("run of show", "Copy from"),
         queryset=Event.objects.none(),
+        empty_label=gettext_lazy("Choose an event"),
         error_messages={"invalid_choice": gettext_lazy("Please choose one of the events in the list.")},
     )
     replace = forms.BooleanField(label=gettext_lazy("Replace what is here already"), required=False)
@@ -137,3 +157,9 @@ class CopyForm(SubmissionForm):
     def __init__(self, *args: Any, sources: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["source"].queryset = sources  # type: ignore[attr-defined]
+
+
+def _fingerprint(segment: Segment) -> str:
+    """Name the state of a row, to tell whether somebody else changed it meanwhile; its place does not count."""
+    values = [segment.minutes, segment.lead_id, *(getattr(segment, name) for name in _NAMED)]
+    return f"{crc32(repr(values).encode()):x}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from zlib import crc32
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -35,10 +36,10 @@ def segment_list(request: CockpitRequest, event: Event) -> HttpResponse:
     def act() -> dict[str, Any]:
         cleaned = form.cleaned_data
         materials, by = cleaned.get("materials", ()), request.user
-        made = segments.add(segment=form.instance, materials=materials, to=cleaned["to"], by=by, at=clock.now())
+        made = segments.add(segment=form.instance, materials=materials, to=cleaned.get("to"), by=by, at=clock.now())
         return {"segment": made.pk}
 
-    if form.is_valid() and _once(request, form, f"segment-add:{event.pk}", act):
+    if form.is_valid() and _once(request, form, f"segment-add:{event.pk}:{_said(request)}", act):
         return redirect(f"{request.path}#add")
     return _show(request, event, form=form, status=422)
 
@@ -57,7 +58,7 @@ def segment_move(request: CockpitRequest, event: Event) -> HttpResponse:
     def act() -> dict[str, Any]:
         return {"segment": segments.move(segment=segment, by_rows=by_rows, by=request.user, at=clock.now()).pk}
 
-    if _once(request, form, f"segment-move:{event.pk}:{form.cleaned_data['do']}", act):
+    if _once(request, form, f"segment-move:{form.cleaned_data['do']}", act):
         return redirect(f"{reverse('segment_list', args=[event.pk])}#segment-{pk}")
     return _show(request, event, refused=form, status=422)
 
@@ -71,14 +72,15 @@ def segment_edit(request: CockpitRequest, event: Event, segment_id: int) -> Http
     form = SegmentForm(data, instance=segment, event=event, rows=_rows_of(event))
 
     def act() -> dict[str, Any]:
+        form.check_fresh()
         cleaned = form.cleaned_data
         materials, by = cleaned.get("materials", ()), request.user
-        segments.change(segment=form.instance, materials=materials, to=cleaned["to"], by=by, at=clock.now())
+        segments.change(segment=form.instance, materials=materials, to=cleaned.get("to"), by=by, at=clock.now())
         return {"segment": segment_id}
 
     if data is None:
         return _show_one(request, event, form)
-    if form.is_valid() and _once(request, form, f"segment-change:{segment_id}", act):
+    if form.is_valid() and _once(request, form, f"segment-change:{segment_id}:{_said(request)}", act):
         return redirect(f"{reverse('segment_list', args=[event.pk])}#segment-{segment_id}")
     return _show_one(request, event, form, status=422)
 
@@ -87,17 +89,16 @@ def segment_edit(request: CockpitRequest, event: Event, segment_id: int) -> Http
 @cockpit_page("run")
 def segment_remove(request: CockpitRequest, event: Event, segment_id: int) -> HttpResponse:
     """Take one row out; the form comes from the row's own page, where it is asked whether that is meant."""
-    segment = _segment(event, segment_id)
     form = SubmissionForm(request.POST)
 
     def act() -> dict[str, Any]:
-        segments.remove(segment=segment, by=request.user, at=clock.now())
+        segments.remove(segment=Segment(pk=segment_id, event=event), by=request.user, at=clock.now())
         return {"segment": segment_id}
 
     if form.is_valid() and _once(request, form, f"segment-remove:{segment_id}", act):
         messages.success(request, _("The row is removed."))
         return redirect("segment_list", event.pk)
-    again = SegmentForm(None, instance=segment, event=event, rows=_rows_of(event))
+    again = SegmentForm(instance=_segment(event, segment_id), event=event, rows=_rows_of(event))
     return _show_one(request, event, again, refused=form, status=422)
 
 
@@ -170,6 +171,12 @@ def _sources(request: CockpitRequest, event: Event) -> QuerySet[Event]:
     with_rows = Segment.objects.exclude(event=event.pk).values("event")
     events = policies.events_to_run(request.user, at=clock.now()).filter(pk__in=with_rows)
     return events.order_by("-starts_at", "-pk")
+
+
+def _said(request: CockpitRequest) -> str:
+    """What was written, in short: the same key with other words is another form."""
+    aside = {"csrfmiddlewaretoken", "submission"}
+    return f"{crc32(repr(sorted(pair for pair in request.POST.lists() if pair[0] not in aside)).encode()):x}"
 
 
 def _once(request: CockpitRequest, form: BaseForm, kind: str, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
