@@ -6,6 +6,7 @@ from zlib import crc32
 
 from django import forms
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -15,6 +16,7 @@ from events.models.segments import TITLES
 from forestallies.lib import zones
 from jobs.forms import SubmissionForm
 
+LISTED = 40  # events to copy from
 _NAMED = (*TITLES, "lead_words", "language", "has_channel", "is_public", "note")
 _PRESSED = re.compile(r"\A(up|down)-[1-9][0-9]{0,17}\Z")
 
@@ -60,10 +62,7 @@ class SegmentForm(SubmissionForm, forms.ModelForm):
         self._draw_place(rows)
         if not event.interpretation:
             del self.fields["has_channel"]
-        materials = self.fields["materials"]
-        materials.queryset = Material.objects.filter(event=event.pk)  # type: ignore[attr-defined]
-        if not materials.queryset:  # type: ignore[attr-defined]
-            del self.fields["materials"]
+        self._draw_materials(event)
 
     def clean(self) -> dict[str, Any]:
         """Let readers of a language without a title read the first one: it stands for the English as well."""
@@ -112,6 +111,15 @@ class SegmentForm(SubmissionForm, forms.ModelForm):
             *settings.LANGUAGES,
         ]
 
+    def _draw_materials(self, event: Event) -> None:
+        rows = Material.objects.filter(event=event.pk)
+        choices = [(material.pk, material.title) for material in rows]
+        if not choices:
+            del self.fields["materials"]
+            return
+        self.fields["materials"].queryset = rows  # type: ignore[attr-defined]
+        self.fields["materials"].choices = choices  # type: ignore[attr-defined]  # asked for once, not at each drawing
+
     def _draw_place(self, rows: list[Segment]) -> None:
         others = [row for row in rows if row.pk != self.instance.pk]
         if not others:
@@ -138,25 +146,26 @@ class PressedForm(SubmissionForm):
         return int(pk), -1 if way == "up" else 1
 
 
-class SourceField(forms.ModelChoiceField):
-    def label_from_instance(self, event: Any) -> str:
-        return f"{event.title}, {zones.local(event.starts_at, event.zone).day}"
-
-
 class CopyForm(SubmissionForm):
-    """Which event's run of show is taken over, and whether what is here already makes way."""
+    """Which event's run of show is taken over, and whether what is here already makes way.
 
-    source = SourceField(
+    Args:
+        sources: what may be copied; the first `LISTED` are on offer.
+    """
+
+    source: "forms.ModelChoiceField[Event]" = forms.ModelChoiceField(
         label=pgettext_lazy("run of show", "Copy from"),
         queryset=Event.objects.none(),
-        empty_label=gettext_lazy("Choose an event"),
         error_messages={"invalid_choice": gettext_lazy("Please choose one of the events in the list.")},
     )
     replace = forms.BooleanField(label=gettext_lazy("Replace what is here already"), required=False)
 
-    def __init__(self, *args: Any, sources: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sources: QuerySet[Event], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        offered = [(one.pk, f"{one.title}, {zones.local(one.starts_at, one.zone).day}") for one in sources[:LISTED]]
+        self.has_sources = bool(offered)
         self.fields["source"].queryset = sources  # type: ignore[attr-defined]
+        self.fields["source"].choices = [("", _("Choose an event")), *offered]  # type: ignore[attr-defined]
 
 
 def _fingerprint(segment: Segment) -> str:

@@ -31,7 +31,7 @@ HOSTILE = [
     '"><img src=x onerror=alert(1)>',
     "{{ 7*7 }}{% now %}",
     "%(title)s %s",
-    "‏مرحبا 👩‍🌾",
+    "\u200f\u0645\u0631\u062d\u0628\u0627 \U0001f469\u200d\U0001f33e",
 ]
 
 pytestmark = pytest.mark.usefixtures("clock")  # Saturday 21 November 2026, 09:00Z
@@ -272,7 +272,7 @@ def test_copying_offers_the_events_that_the_reader_runs_the_latest_first(as_bo, 
     planned(SessionFactory.create().event_ptr, "Of another house")
     WorkshopFactory.create(title="Without rows")
     form = get(as_bo, LIST, workshop).context["copy_form"]
-    assert list(form.fields["source"].queryset) == [later, source]
+    assert [value for value, _label in form.fields["source"].choices] == ["", later.pk, source.pk]
     assert send(as_bo, "segment_copy", workshop, source=source.pk).status_code == 302
     assert titles(workshop) == ["Welcome", "Talk"]
 
@@ -556,7 +556,7 @@ def test_agenda_of_such_a_night_names_the_new_offset_and_the_new_day(english, co
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [(LIST, 12), ("segment_live", 7), ("segment_print", 8), (EDIT, 10)])
+@pytest.mark.parametrize(("name", "queries"), [(LIST, 11), ("segment_live", 8), ("segment_print", 9), (EDIT, 11)])
 def test_pages_cost_the_same_for_one_and_three(as_bo, workshop, source, rows, name, queries, django_assert_num_queries):
     for number in range(rows):
         role = RoleFactory.create(event=workshop)
@@ -575,5 +575,5 @@ def test_agenda_costs_one_query_of_the_events_page(as_ana, ana, workshop, rows, 
         planned(workshop, f"Row {number}", lead=RoleFactory.create(event=workshop))
     page = reverse("workshop_page", args=[workshop.slug])
     as_ana.get(page)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         as_ana.get(page)
