@@ -31,6 +31,8 @@ TABS = (
     Tab("registration_list", _("People"), "schedule", within=("registration_detail",)),
     Tab("role_list", _("Roles"), "schedule", within=("role_invite", "role_change")),
     Tab("event_messages", _("Messages"), "schedule"),
+    Tab("segment_list", _("Run of show"), "run", within=("segment_edit", "segment_move", "segment_copy")),
+    Tab("segment_live", _("Now and next"), "help", within=("segment_print",)),
     Tab("attendance_edit", _("Attendance"), "help"),
     Tab("event_history", _("History"), "schedule"),
 )

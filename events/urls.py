@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events.views import assignment, attendance, cockpit, desk, feeds, places, registrations, roles
+from events.views import assignment, attendance, cockpit, desk, feeds, places, registrations, roles, segments
 
 urlpatterns = [
     # A person's place in an event
@@ -35,6 +35,18 @@ urlpatterns = [
     path("staff/events/<int:event_id>/roles/", roles.role_list, name="role_list"),
     path("staff/events/<int:event_id>/roles/invite/", roles.role_invite, name="role_invite"),
     path("staff/events/<int:event_id>/roles/<int:role_id>/", roles.role_change, name="role_change"),
+    # The run of show: built, read on the day, printed
+    path("staff/events/<int:event_id>/run-of-show/", segments.segment_list, name="segment_list"),
+    path("staff/events/<int:event_id>/run-of-show/move/", segments.segment_move, name="segment_move"),
+    path("staff/events/<int:event_id>/run-of-show/copy/", segments.segment_copy, name="segment_copy"),
+    path("staff/events/<int:event_id>/run-of-show/live/", segments.segment_live, name="segment_live"),
+    path("staff/events/<int:event_id>/run-of-show/print/", segments.segment_print, name="segment_print"),
+    path("staff/events/<int:event_id>/run-of-show/<int:segment_id>/", segments.segment_edit, name="segment_edit"),
+    path(
+        "staff/events/<int:event_id>/run-of-show/<int:segment_id>/remove/",
+        segments.segment_remove,
+        name="segment_remove",
+    ),
     # Who came
     path("staff/events/<int:event_id>/attendance/", attendance.attendance_edit, name="attendance_edit"),
 ]

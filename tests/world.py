@@ -28,6 +28,7 @@ from tests.factories import (
     OrganisationFactory,
     RegistrationFactory,
     RoleFactory,
+    SegmentFactory,
     WorkshopFactory,
     join,
 )
@@ -80,6 +81,7 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "workshop": workshop.slug,
             "session": session.slug,
             "event_id": workshop.pk,
+            "segment_id": SegmentFactory.create(event=workshop.event_ptr, position=0).pk,
             "registration_id": registration.pk,
             "role_id": role.pk,
             "assignment_token": ASSIGNMENT.token(role.pk),

@@ -10,6 +10,8 @@ from events.models.materials import Material
 from events.models.roles import Role
 from forestallies.lib.fields import LineField, ProseField
 
+TITLES = tuple(f"title_{code.replace('-', '_')}" for code, _name in settings.LANGUAGES)
+
 
 class SegmentQuerySet(models.QuerySet["Segment"]):
     def public(self) -> "SegmentQuerySet":
@@ -48,3 +50,12 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def any_title(self) -> str:
+        """Its title in the first language that has one."""
+        return next((words for name in TITLES if (words := getattr(self, name))), "")
+
+    def announced_lead(self) -> str:
+        """Who leads it, as everybody may read it: nobody is announced before she has accepted."""
+        accepted = self.lead is not None and self.lead.state == Role.State.ACCEPTED
+        return self.lead.member.name if accepted and self.lead else self.lead_words
