@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from events.policies import Work
 
@@ -28,6 +29,13 @@ class Tab:
 
 TABS = (
     Tab("registration_list", _("People"), "schedule", within=("registration_detail",)),
+    Tab(
+        "room_list",
+        pgettext_lazy("pages of an event", "Rooms"),
+        "run",
+        within=("room_create", "room_edit", "room_print", "room_notes"),
+    ),
+    Tab("my_room", pgettext_lazy("pages of an event", "My room"), "help"),
     Tab("attendance_edit", _("Attendance"), "help"),
 )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events.views import attendance, desk, feeds, places, registrations
+from events.views import attendance, desk, feeds, my_room, places, registrations, rooms
 
 urlpatterns = [
     # A person's place in an event
@@ -25,6 +25,13 @@ urlpatterns = [
         desk.registration_detail,
         name="registration_detail",
     ),
+    # Parallel rooms: which there are, who is where, what was noted
+    path("staff/events/<int:event_id>/rooms/", rooms.room_list, name="room_list"),
+    path("staff/events/<int:event_id>/rooms/new/", rooms.room_create, name="room_create"),
+    path("staff/events/<int:event_id>/rooms/print/", rooms.room_print, name="room_print"),
+    path("staff/events/<int:event_id>/rooms/notes/", rooms.room_notes, name="room_notes"),
+    path("staff/events/<int:event_id>/rooms/<int:room_id>/", rooms.room_edit, name="room_edit"),
+    path("staff/events/<int:event_id>/my-room/", my_room.my_room, name="my_room"),
     # Who came
     path("staff/events/<int:event_id>/attendance/", attendance.attendance_edit, name="attendance_edit"),
 ]

@@ -28,6 +28,7 @@ from tests.factories import (
     OrganisationFactory,
     RegistrationFactory,
     RoleFactory,
+    RoomFactory,
     WorkshopFactory,
     join,
 )
@@ -81,6 +82,7 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "session": session.slug,
             "event_id": workshop.pk,
             "registration_id": registration.pk,
+            "room_id": RoomFactory.create(event=workshop.event_ptr).pk,
             "place_token": PLACE.token(registration.pk),
             "feed_token": feeds.renew(member=ana, by=ana, at=at),
             "application_id": application.pk,
