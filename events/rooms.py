@@ -112,7 +112,7 @@ def rooms_of(event: Event) -> QuerySet[Room]:
 def hosted_by(event: Event, member: Member) -> QuerySet[Room]:
     """The rooms in which somebody is a host by a role that stands."""
     roles = Role.objects.filter(event=event, member=member).standing()
-    return rooms_of(event).filter(pk__in=roles.values("rooms"))
+    return Room.objects.filter(event=event, pk__in=roles.values("rooms"))
 
 
 def people(event: Event) -> list[Person]:

@@ -33,6 +33,10 @@ def _field_of(code: str) -> str:
     return f"name_{code.replace('-', '_')}"
 
 
+class HttpsField(forms.URLField):
+    default_validators = [URLValidator(schemes=["https"])]
+
+
 class RoomForm(SubmissionForm):
     """A room. Names in other languages are optional: where one is missing, the main one is shown."""
 
@@ -44,15 +48,13 @@ class RoomForm(SubmissionForm):
         min_value=1,
         max_value=MOST_PLACES,
     )
-    join_url = forms.URLField(
+    join_url = HttpsField(
         label=gettext_lazy("Meeting link"),
         help_text=gettext_lazy("It begins with https://. Only people in this room see it."),
         required=False,
         assume_scheme="https",
         max_length=200,
-        validators=[
-            URLValidator(schemes=["https"], message=gettext_lazy("Please use a link that begins with https://."))
-        ],
+        error_messages={"invalid": gettext_lazy("Please use a link that begins with https://.")},
     )
     audience = forms.TypedMultipleChoiceField(
         label=gettext_lazy("For"),
