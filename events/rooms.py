@@ -38,6 +38,8 @@ class Person:
         own = str(LANGUAGES.get(self.member.language, self.member.language))
         if not self.interpretation:
             return own
+        if self.interpretation == self.member.language:
+            return _("%(language)s, with interpretation") % {"language": own}
         wanted = str(LANGUAGES.get(self.interpretation, self.interpretation))
         return _("%(language)s, interpretation into %(wanted)s") % {"language": own, "wanted": wanted}
 

@@ -37,7 +37,8 @@
   }
 
   function keepOwn() {
-    const isKept = keep(own, field.value, version.value);
+    // While two texts wait for a decision, hers was written on neither.
+    const isKept = keep(own, field.value, state === "elsewhere" ? "" : version.value);
     window.onbeforeunload = isKept ? null : (event) => { if (isOpen()) event.preventDefault(); };
   }
 
