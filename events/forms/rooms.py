@@ -204,6 +204,8 @@ class NoteForm(forms.Form):
     def clean_words(self) -> str:
         words = text.clean(self.cleaned_data["words"], lines=True)
         if len(words) > NOTE_LENGTH:
-            said = _("This is too long by %(over)d characters; %(most)d fit. Your words stand below as you wrote them.")
-            raise ValidationError(said % {"over": len(words) - NOTE_LENGTH, "most": NOTE_LENGTH})
+            said = _(
+                "At most %(most)d characters fit here, and these are %(length)d. Please shorten them; nothing is lost."
+            )
+            raise ValidationError(said % {"most": NOTE_LENGTH, "length": len(words)})
         return words

@@ -183,7 +183,7 @@ def test_script_is_told_that_the_note_moved_on(as_eve, eve, workshop, at):
 def test_too_many_words_are_refused_with_the_number_and_kept(as_eve, eve, workshop, script):
     words = "ñ" * 20_001
     answer = send(as_eve, workshop, words, room=hosted(workshop, eve), script=script)
-    sentence = "This is too long by 1 characters; 20000 fit. Your words stand below as you wrote them."
+    sentence = "At most 20000 characters fit here, and these are 20001. Please shorten them; nothing is lost."
     assert (answer.status_code, RoomNote.objects.count()) == (422, 0)
     if script:
         assert json.loads(answer.content) == {"error": sentence}
