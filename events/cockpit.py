@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from events.policies import Work
 
@@ -33,6 +34,13 @@ TABS = (
     Tab("event_messages", _("Messages"), "schedule"),
     Tab("segment_list", _("Run of show"), "run", within=("segment_edit", "segment_move", "segment_copy")),
     Tab("segment_live", _("Now and next"), "help", within=("segment_print",)),
+    Tab(
+        "room_list",
+        pgettext_lazy("pages of an event", "Rooms"),
+        "run",
+        within=("room_create", "room_edit", "room_print", "room_notes"),
+    ),
+    Tab("my_room", pgettext_lazy("pages of an event", "My room"), "help"),
     Tab("attendance_edit", _("Attendance"), "help"),
     Tab("event_history", _("History"), "schedule"),
 )

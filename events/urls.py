@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from events.views import assignment, attendance, cockpit, desk, feeds, places, registrations, roles, segments
+from events.views import (
+    assignment,
+    attendance,
+    cockpit,
+    desk,
+    feeds,
+    my_room,
+    places,
+    registrations,
+    roles,
+    rooms,
+    segments,
+)
 
 urlpatterns = [
     # A person's place in an event
@@ -47,6 +59,13 @@ urlpatterns = [
         segments.segment_remove,
         name="segment_remove",
     ),
+    # Parallel rooms: which there are, who is where, what was noted
+    path("staff/events/<int:event_id>/rooms/", rooms.room_list, name="room_list"),
+    path("staff/events/<int:event_id>/rooms/new/", rooms.room_create, name="room_create"),
+    path("staff/events/<int:event_id>/rooms/print/", rooms.room_print, name="room_print"),
+    path("staff/events/<int:event_id>/rooms/notes/", rooms.room_notes, name="room_notes"),
+    path("staff/events/<int:event_id>/rooms/<int:room_id>/", rooms.room_edit, name="room_edit"),
+    path("staff/events/<int:event_id>/my-room/", my_room.my_room, name="my_room"),
     # Who came
     path("staff/events/<int:event_id>/attendance/", attendance.attendance_edit, name="attendance_edit"),
 ]
