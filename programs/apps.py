@@ -9,6 +9,7 @@ class ProgramsConfig(AppConfig):
     def ready(self) -> None:
         from events import kinds
         from jobs import work
+        from programs import topics
         from programs.actions import certificates
         from programs.views import pages
 
@@ -18,6 +19,7 @@ class ProgramsConfig(AppConfig):
                 _("session"),
                 page=lambda event: reverse("session_page", args=[event.slug]),
                 show=pages.show_session,
+                topics=topics.topics_of,
             )
         )
         work.register(certificates.KIND, certificates.issue_all)
