@@ -29,6 +29,7 @@ class Tab:
 TABS = (
     Tab("registration_list", _("People"), "schedule", within=("registration_detail",)),
     Tab("attendance_edit", _("Attendance"), "help"),
+    Tab("feedback_results", _("Feedback"), "run"),
 )
 
 

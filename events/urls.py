@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events.views import attendance, desk, feeds, places, registrations
+from events.views import attendance, desk, feedback, feeds, places, registrations
 
 urlpatterns = [
     # A person's place in an event
@@ -25,6 +25,10 @@ urlpatterns = [
         desk.registration_detail,
         name="registration_detail",
     ),
+    # How it was
+    path("feedback/<int:event_id>/", feedback.feedback_event, name="feedback_event"),
+    path("feedback/place/<str:token>/", feedback.feedback_place, name="feedback_place"),
+    path("staff/events/<int:event_id>/feedback/", feedback.feedback_results, name="feedback_results"),
     # Who came
     path("staff/events/<int:event_id>/attendance/", attendance.attendance_edit, name="attendance_edit"),
 ]

@@ -9,7 +9,7 @@ from django.test import Client
 from audit.models import Entry, record
 from events import feeds
 from events.models import Role
-from events.places import PLACE
+from events.places import FEEDBACK, PLACE
 from forestallies.lib import clock, links
 from members.actions import invitations
 from members.models import Affiliation, Grant, Member, Membership, StakeholderCategory
@@ -82,6 +82,7 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "event_id": workshop.pk,
             "registration_id": registration.pk,
             "place_token": PLACE.token(registration.pk),
+            "feedback_token": FEEDBACK.token(registration.pk),
             "feed_token": feeds.renew(member=ana, by=ana, at=at),
             "application_id": application.pk,
             "certificate_code": certificate.code,

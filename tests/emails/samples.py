@@ -7,7 +7,7 @@ from unittest.mock import patch
 from django.test import RequestFactory
 
 from events import emails as event_emails
-from events import series_emails
+from events import feedback_emails, series_emails
 from events.models import Event, Registration
 from events.telling import Listener, Span
 from members import emails as member_emails
@@ -68,6 +68,8 @@ EVENT_KINDS = (
     "reminder_24h",
     "rescheduled",
     "event_cancelled",
+    "feedback_request",
+    "feedback_reminder",
 )
 JOINING_KINDS = (
     "application_received",
@@ -150,6 +152,8 @@ def _event_posting(kind: str, member: Member, title: str) -> Posting:
             one(State.CANCELLED), had_seat=True, at=AT
         ),
         "reminder_24h": lambda: event_emails.reminder_24h(one(State.CONFIRMED), at=AT),
+        "feedback_request": lambda: feedback_emails.feedback_request(one(State.CONFIRMED), wait_until=AT),
+        "feedback_reminder": lambda: feedback_emails.feedback_reminder(one(State.CONFIRMED), wait_until=AT),
         "rescheduled_series": lambda: series_emails.rescheduled_series(
             [_moved_for(member, title), _moved_for(member, title)], at=AT
         ),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from events import reminders
+from events import feedback_requests, reminders
 from forestallies.lib import clock
 
 
@@ -26,7 +26,7 @@ def instant(words: str) -> datetime:
 
 
 class Command(BaseCommand):
-    help = "Post a reminder to every confirmed member whose event starts within 24 hours. Safe to run twice."
+    help = "Post the reminders of what starts within 24 hours, and ask how it was after the end. Safe to run twice."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--at", metavar="ISO", help="as if it were this instant, such as 2026-12-01T09:00Z")
@@ -37,7 +37,10 @@ class Command(BaseCommand):
         at = instant(options["at"]) if options["at"] else clock.now()
         dry = options["dry_run"]
         count = reminders.due(at=at).count() if dry else reminders.send_due(at=at)
+        asked = feedback_requests.count_due(at=at) if dry else feedback_requests.send_due(at=at)
         if options["json"]:
-            self.stdout.write(json.dumps({"at": at.isoformat(), "dry_run": dry, "reminders": count}))
+            counts = {"reminders": count, "feedback": asked}
+            self.stdout.write(json.dumps({"at": at.isoformat(), "dry_run": dry, **counts}))
         else:
-            self.stdout.write(f"{count} reminders {'would be' if dry else 'were'} posted.")
+            done = "would be" if dry else "were"
+            self.stdout.write(f"{count} reminders and {asked} requests for feedback {done} posted.")
