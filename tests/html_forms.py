@@ -23,8 +23,9 @@ class _Fields(HTMLParser):
         elif not self._form:
             return
         elif tag == "input" and given.get("type") not in ("submit", "button"):
-            if given.get("type") not in ("checkbox", "radio") or "checked" in given:
-                self._add(given.get("name", ""), given.get("value", ""))
+            ticks = given.get("type") in ("checkbox", "radio")
+            if not ticks or "checked" in given:
+                self._add(given.get("name", ""), given.get("value", "on" if ticks else ""))
         elif tag in ("textarea", "select"):
             self._inside, self._name, self._text = tag, given.get("name", ""), ""
             self._options, self._first, self._many = [], None, "multiple" in given

@@ -57,7 +57,7 @@ class FeedbackForm(SubmissionForm):
     usefulness = _scale(_("How useful was it for you?"))
     pace = _choice(_("How was the pace?"), Feedback.Pace.choices)
     sound = _scale(_("How good were interpretation and sound?"))
-    use = _choice(_("Can you use something from today within three months?"), Feedback.Use.choices)
+    use = _choice(_("Can you use something from this event within three months?"), Feedback.Use.choices)
     use_words = ProseInput(label=_("What will you use?"), max_length=1000)
     most_useful = ProseInput(label=_("What was most useful?"), max_length=2000)
     to_improve = ProseInput(label=_("What should we improve?"), max_length=2000)

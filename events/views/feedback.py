@@ -50,8 +50,7 @@ def feedback_place(request: HttpRequest, token: str) -> HttpResponse:
     registration = wanted.select_related("event", "member").first()
     if registration is None:
         return unknown_link(request)
-    event, member = registration.event, registration.member
-    return answer_for(request, member, partial(_answer, request, event, member))
+    return answer_for(request, registration.member, partial(_answer_link, request, registration))
 
 
 @require_safe
@@ -60,6 +59,14 @@ def feedback_results(request: CockpitRequest, event: Event) -> HttpResponse:
     """Show what people said, from five answers on; an answer without a name never appears alone."""
     context = {"results": results_of(event, at=clock.now()), "form_closes_at": feedback.closes_at(event)}
     return render(request, "events/staff/feedback.html", framed(request, event, context))
+
+
+def _answer_link(request: HttpRequest, registration: Registration) -> HttpResponse:
+    event, member = registration.event, registration.member
+    if feedback.has_part(event, member):
+        return _answer(request, event, member)
+    status = 422 if request.method == "POST" else 200
+    return _show(request, event, sentence=_("This form is for those who took part in the event."), status=status)
 
 
 def _answer(request: HttpRequest, event: Event, member: Member) -> HttpResponse:
@@ -71,8 +78,6 @@ def _answer(request: HttpRequest, event: Event, member: Member) -> HttpResponse:
         feedback.check_open(event, clock.now())
     except FeedbackRefused as refusal:
         return _show(request, event, sentence=str(refusal))
-    if not feedback.has_part(event, member):
-        return _show(request, event, sentence=_("This form is for those who took part in the event."))
     return _show(request, event, form=FeedbackForm(topics=feedback.topics_of(event)))
 
 
