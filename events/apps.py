@@ -8,6 +8,7 @@ class EventsConfig(AppConfig):
         from events import (  # noqa: F401 (they register themselves)
             answers,
             emails,
+            feedback_emails,
             guards,
             role_emails,
             role_guards,

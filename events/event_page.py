@@ -5,15 +5,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from events import needs, seats, show_rows
+from events import feedback, needs, seats, show_rows
 from events.forms.registration import RegistrationForm, language_words
 from events.models import Event, Question, Registration
 from members.models import Member
 
 
 def context_of(event: Event, *, member: Member, at: datetime, form: RegistrationForm | None = None) -> dict[str, Any]:
-    """Give the page `place`, the `form` with which she registers or changes what she said, what she `told`, and the
-    `agenda`.
+    """Give the page `place`, the `form` with which she registers or changes what she said, what she `told`, the
+    `agenda`, and whether she is asked how it was.
 
     Args:
         form: as it was sent, when it has to be looked at again.
@@ -28,6 +28,7 @@ def context_of(event: Event, *, member: Member, at: datetime, form: Registration
         "form": form,
         "told": told(place.registration) if stands and place.registration else [],
         "agenda": show_rows.agenda(event),
+        "asks_feedback": feedback.is_awaited(event, place.registration, at=at),
         "page_path": event.get_absolute_url(),  # also where a form that came back is shown at another address
     }
 

@@ -22,6 +22,23 @@ class Show(Protocol):
 
 
 @dataclass(frozen=True)
+class Topic:
+    """Something that an event is about.
+
+    Attributes:
+        name: in the portal's first language, as it is stored with what people say about it.
+        label: in the language that is active.
+    """
+
+    name: str
+    label: str
+
+
+def no_topics(_event: "Event") -> list[Topic]:
+    return []
+
+
+@dataclass(frozen=True)
 class Kind:
     """One kind of event.
 
@@ -31,6 +48,7 @@ class Kind:
         page: gives the path of an event's own page.
         show: draws that page.
         model: its table, as `app_model`; names its pages in the staff admin.
+        topics: gives what an event is about, in its order, for those who say what they learnt; empty: no list of it.
     """
 
     name: str
@@ -38,6 +56,7 @@ class Kind:
     page: Callable[["Event"], str]
     show: Show
     model: str
+    topics: Callable[["Event"], list[Topic]] = no_topics
 
 
 _KINDS: dict[str, Kind] = {}

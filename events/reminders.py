@@ -65,6 +65,10 @@ def move_is_untold() -> Q:
     return Q(Exists(alone)) | Q(Exists(series))
 
 
+def count_due(*, at: datetime) -> int:
+    return due(at=at).count()
+
+
 def send_due(*, at: datetime) -> int:
     """Post a reminder to every confirmed member whose event starts soon.
 

@@ -7,6 +7,7 @@ from events.views import (
     attendance,
     cockpit,
     desk,
+    feedback,
     feeds,
     my_room,
     places,
@@ -66,6 +67,10 @@ urlpatterns = [
     path("staff/events/<int:event_id>/rooms/notes/", rooms.room_notes, name="room_notes"),
     path("staff/events/<int:event_id>/rooms/<int:room_id>/", rooms.room_edit, name="room_edit"),
     path("staff/events/<int:event_id>/my-room/", my_room.my_room, name="my_room"),
+    # How it was
+    path("feedback/<int:event_id>/", feedback.feedback_event, name="feedback_event"),
+    path("feedback/place/<str:token>/", feedback.feedback_place, name="feedback_place"),
+    path("staff/events/<int:event_id>/feedback/", feedback.feedback_results, name="feedback_results"),
     # Who came
     path("staff/events/<int:event_id>/attendance/", attendance.attendance_edit, name="attendance_edit"),
 ]

@@ -9,6 +9,7 @@ class ProgramsConfig(AppConfig):
     def ready(self) -> None:
         from events import kinds
         from jobs import work
+        from programs import topics
         from programs.actions import certificates
         from programs.views import pages
 
@@ -19,6 +20,7 @@ class ProgramsConfig(AppConfig):
                 page=lambda event: reverse("session_page", args=[event.slug]),
                 show=pages.show_session,
                 model="programs_session",
+                topics=topics.topics_of,
             )
         )
         work.register(certificates.KIND, certificates.issue_all)

@@ -9,7 +9,7 @@ from django.test import Client
 from audit.models import Entry, record
 from events import feeds
 from events.models import Role
-from events.places import ASSIGNMENT, PLACE
+from events.places import ASSIGNMENT, FEEDBACK, PLACE
 from forestallies.lib import clock, links
 from members.actions import invitations
 from members.models import Affiliation, Grant, Member, Membership, StakeholderCategory
@@ -88,6 +88,7 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "assignment_token": ASSIGNMENT.token(role.pk),
             "room_id": RoomFactory.create(event=workshop.event_ptr).pk,
             "place_token": PLACE.token(registration.pk),
+            "feedback_token": FEEDBACK.token(registration.pk),
             "feed_token": feeds.renew(member=ana, by=ana, at=at),
             "application_id": application.pk,
             "certificate_code": certificate.code,

@@ -8,7 +8,7 @@ class WorkshopsConfig(AppConfig):
 
     def ready(self) -> None:
         from events import kinds
-        from workshops import views
+        from workshops import topics, views
 
         kinds.register(
             kinds.Kind(
@@ -17,5 +17,6 @@ class WorkshopsConfig(AppConfig):
                 page=lambda event: reverse("workshop_page", args=[event.slug]),
                 show=views.show_workshop,
                 model="workshops_workshop",
+                topics=topics.topics_of,
             )
         )

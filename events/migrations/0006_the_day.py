@@ -26,10 +26,12 @@ class Migration(migrations.Migration):
                 (
                     "language",
                     models.CharField(
+                        blank=True,
                         choices=[("en", "English"), ("es", "Spanish"), ("fr", "French"), ("pt-br", "Portuguese")],
                         max_length=10,
                     ),
                 ),
+                ("seal", models.CharField(blank=True, max_length=64)),
                 (
                     "usefulness",
                     models.PositiveSmallIntegerField(
@@ -81,7 +83,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="FeedbackTopic",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("position", models.PositiveSmallIntegerField()),
                 ("topic", forestallies.lib.fields.LineField(blank=True, max_length=160)),
                 (

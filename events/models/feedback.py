@@ -22,7 +22,7 @@ def _on_scale(name: str) -> Q:
 
 class Feedback(models.Model):
     """One filled-in form. It holds no moment, and its key is random: docs/decisions/0012 says what keeps it apart
-    from its writer when `member` is empty."""
+    from its writer when `member` is empty. Written by `events.actions.feedback` only."""
 
     class Pace(models.TextChoices):
         SLOW = "slow", _("too slow")
@@ -39,7 +39,8 @@ class Feedback(models.Model):
     member = models.ForeignKey(
         Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="feedback"
     )  # null: anonymous
-    language = models.CharField(max_length=10, choices=settings.LANGUAGES)
+    language = models.CharField(max_length=10, choices=settings.LANGUAGES, blank=True)  # empty where `member` is
+    seal = models.CharField(max_length=64, blank=True)  # whether results count it; only the portal can read it
     usefulness = models.PositiveSmallIntegerField(null=True, blank=True, validators=SCALE)
     pace = models.CharField(max_length=10, choices=Pace, blank=True)
     sound = models.PositiveSmallIntegerField(null=True, blank=True, validators=SCALE)  # interpretation and sound
@@ -60,8 +61,9 @@ class Feedback(models.Model):
 
 
 class FeedbackTopic(models.Model):
-    """What somebody says she knew of a topic before and after, 1 to 5."""
+    """What somebody says she knew of a topic before and after, 1 to 5. Its key is random like that of its answer."""
 
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     feedback = models.ForeignKey(Feedback, on_delete=models.CASCADE, related_name="topics", db_index=False)
     position = models.PositiveSmallIntegerField()
     topic = LineField(max_length=160, blank=True)  # in the portal's first language; empty: the event as a whole

@@ -7,7 +7,7 @@ from unittest.mock import patch
 from django.test import RequestFactory
 
 from events import emails as event_emails
-from events import role_emails, series_emails
+from events import feedback_emails, role_emails, series_emails
 from events.models import Event, Registration, Role
 from events.telling import Listener, Span
 from members import emails as member_emails
@@ -79,6 +79,8 @@ EVENT_KINDS = (
     "role_invitation",
     "role_withdrawn",
     "staff_brief",
+    "feedback_request",
+    "feedback_reminder",
 )
 JOINING_KINDS = (
     "application_received",
@@ -181,6 +183,8 @@ def _event_posting(kind: str, member: Member, title: str) -> Posting:
         "role_invitation": lambda: role_emails.invitation(role(member, Role.State.INVITED, title=title), at=AT),
         "role_withdrawn": lambda: role_emails.withdrawn(role(member, Role.State.REPLACED, title=title), at=AT),
         "staff_brief": lambda: role_emails.staff_brief(role(member, Role.State.ACCEPTED, title=title), at=AT),
+        "feedback_request": lambda: feedback_emails.feedback_request(one(State.CONFIRMED), wait_until=AT),
+        "feedback_reminder": lambda: feedback_emails.feedback_reminder(one(State.CONFIRMED), wait_until=AT),
         "rescheduled_series": lambda: series_emails.rescheduled_series(
             [_moved_for(member, title), _moved_for(member, title)], at=AT
         ),

@@ -73,6 +73,7 @@ def test_pages_are_open_to_everybody(demo: None, tmp_path: Path, width: int, lan
     staff += ["/staff/reports/attendance/edition/sske-2025/detail/", "/staff/certificates/", "/staff/events/"]
     staff += [f"/staff/certificates/{cohort.pk}/" for cohort in Cohort.objects.filter(edition__slug="sske-2025")]
     staff += [f"/staff/events/{workshop.pk}/attendance/", "/admin/programs/session/add/"]
+    staff += [f"/staff/events/{workshop.pk}/feedback/"]
     registrations = f"/staff/events/{workshop.pk}/registrations/"
     seated = workshop.registrations.confirmed().earliest("id")
     staff += [registrations, f"{registrations}?state=seated&all=1&find=ana", f"{registrations}{seated.pk}/"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from events import reminders, role_reminders
+from events import timed_mails
 from forestallies.lib import clock
 
 
@@ -27,8 +27,8 @@ def instant(words: str) -> datetime:
 
 class Command(BaseCommand):
     help = (
-        "Post a reminder to every confirmed member whose event starts within 24 hours, a brief to all who have a part "
-        "in what starts within 48 hours, and ask those who have not answered an invitation. Safe to run twice."
+        "Post what is to go out at this hour: reminders of what starts within 24 hours, invitations to a role once more,"
+        " briefs 48 hours ahead, new materials at 18:00, and how it was after the end. Safe to run twice."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -39,11 +39,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         at = instant(options["at"]) if options["at"] else clock.now()
         dry = options["dry_run"]
-        count = reminders.due(at=at).count() if dry else reminders.send_due(at=at)
-        to_roles = role_reminders.count_due(at=at) if dry else role_reminders.send_due(at=at)
+        counts = timed_mails.count_due(at=at) if dry else timed_mails.send_due(at=at)
         if options["json"]:
-            said = {"at": at.isoformat(), "dry_run": dry, "reminders": count, "role_mails": to_roles}
-            self.stdout.write(json.dumps(said))
+            self.stdout.write(json.dumps({"at": at.isoformat(), "dry_run": dry, **counts}))
         else:
-            verb = "would be" if dry else "were"
-            self.stdout.write(f"{count} reminders and {to_roles} mails to those with a part {verb} posted.")
+            numbers = ", ".join(f"{number} {timed_mails.SENDERS[name].words}" for name, number in counts.items())
+            self.stdout.write(f"{numbers} {'would be' if dry else 'were'} posted.")
