@@ -27,7 +27,7 @@ def instant(words: str) -> datetime:
 
 class Command(BaseCommand):
     help = (
-        "Post what is to go out at this hour: reminders of what starts within 24 hours, invitations to a role once more,"
+        "Post what is to go out at this hour: reminders of what starts within 24 hours, open invitations once more,"
         " briefs 48 hours ahead, new materials at 18:00, and how it was after the end. Safe to run twice."
     )
 
