@@ -28,6 +28,8 @@ class Tab:
 
 TABS = (
     Tab("registration_list", _("People"), "schedule", within=("registration_detail",)),
+    Tab("material_list", _("Materials"), "run", within=("material_change",)),
+    Tab("speaker_question_list", _("Questions"), "help"),
     Tab("attendance_edit", _("Attendance"), "help"),
 )
 

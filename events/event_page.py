@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from events import needs, seats
+from events import materials, needs, seats, speaker_questions
 from events.forms.registration import RegistrationForm, language_words
 from events.models import Event, Question, Registration
 from members.models import Member
@@ -13,6 +13,8 @@ from members.models import Member
 
 def context_of(event: Event, *, member: Member, at: datetime, form: RegistrationForm | None = None) -> dict[str, Any]:
     """Give the page `place`, the `form` with which she registers or changes what she said, and what she `told`.
+
+    Also the `materials` that she may open, and the door to the `speaker_questions`.
 
     Args:
         form: as it was sent, when it has to be looked at again.
@@ -26,6 +28,9 @@ def context_of(event: Event, *, member: Member, at: datetime, form: Registration
         "place": place,
         "form": form,
         "told": told(place.registration) if stands and place.registration else [],
+        "materials": materials.for_reader(event, member=member, at=at),
+        "speaker_questions": speaker_questions.door(event, member=member, at=at),
+        "at": at,
         "page_path": event.get_absolute_url(),  # also where a form that came back is shown at another address
     }
 

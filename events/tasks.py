@@ -4,15 +4,17 @@ from typing import Any
 
 from celery import shared_task
 
-from events import reminders
+from events import material_digest, reminders
 from events.actions import automatic, waiting
 from forestallies.lib import clock
 
 
 @shared_task(name="events.send_due_reminders")
 def send_due_reminders(**_: Any) -> None:
-    """Post the reminders that are due. Run every minute by beat; any number at once is harmless."""
-    reminders.send_due(at=clock.now())
+    """Post the reminders and the mails about new materials that are due, every minute. Twice at once is harmless."""
+    at = clock.now()
+    reminders.send_due(at=at)
+    material_digest.send_due(at=at)
 
 
 @shared_task(name="events.tend_registrations")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events.views import attendance, desk, feeds, places, registrations
+from events.views import attendance, desk, downloads, feeds, materials, places, registrations, speaker_questions
 
 urlpatterns = [
     # A person's place in an event
@@ -13,6 +13,15 @@ urlpatterns = [
     path("place/<str:token>/", places.place_page, name="place_page"),
     # The calendar file
     path("events/<int:event_id>/calendar.ics", registrations.event_calendar, name="event_calendar"),
+    # Materials, for those whom they concern and by the personal link of a role
+    path("materials/<int:material_id>/", downloads.material_download, name="material_download"),
+    path(
+        "assignment/<str:token>/materials/<int:material_id>/",
+        downloads.material_download_role,
+        name="material_download_role",
+    ),
+    # Questions to the speakers
+    path("events/<int:event_id>/questions/", speaker_questions.speaker_questions_page, name="speaker_questions"),
     # All of one's sessions in one's own calendar program
     path("me/calendar/", feeds.my_calendar, name="my_calendar"),
     path("me/calendar/address/", feeds.calendar_address_renew, name="calendar_address_renew"),
@@ -27,4 +36,17 @@ urlpatterns = [
     ),
     # Who came
     path("staff/events/<int:event_id>/attendance/", attendance.attendance_edit, name="attendance_edit"),
+    # What people get to read and hear
+    path("staff/events/<int:event_id>/materials/", materials.material_list, name="material_list"),
+    path(
+        "staff/events/<int:event_id>/materials/<int:material_id>/",
+        materials.material_change,
+        name="material_change",
+    ),
+    # What people want to hear from the speakers
+    path(
+        "staff/events/<int:event_id>/questions/",
+        speaker_questions.speaker_question_list,
+        name="speaker_question_list",
+    ),
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from events import reminders
+from events import material_digest, reminders
 from forestallies.lib import clock
 
 
@@ -26,7 +26,7 @@ def instant(words: str) -> datetime:
 
 
 class Command(BaseCommand):
-    help = "Post a reminder to every confirmed member whose event starts within 24 hours. Safe to run twice."
+    help = "Post the reminders of events within 24 hours, and the mails about new materials. Safe to run twice."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--at", metavar="ISO", help="as if it were this instant, such as 2026-12-01T09:00Z")
@@ -37,7 +37,10 @@ class Command(BaseCommand):
         at = instant(options["at"]) if options["at"] else clock.now()
         dry = options["dry_run"]
         count = reminders.due(at=at).count() if dry else reminders.send_due(at=at)
+        digests = material_digest.count_due(at=at) if dry else material_digest.send_due(at=at)
         if options["json"]:
-            self.stdout.write(json.dumps({"at": at.isoformat(), "dry_run": dry, "reminders": count}))
+            found = {"at": at.isoformat(), "dry_run": dry, "reminders": count, "materials": digests}
+            self.stdout.write(json.dumps(found))
         else:
-            self.stdout.write(f"{count} reminders {'would be' if dry else 'were'} posted.")
+            done = "would be" if dry else "were"
+            self.stdout.write(f"{count} reminders and {digests} mails about new materials {done} posted.")
