@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from forestallies.lib import text
+
 _is_web_address = URLValidator(schemes=["https", "http"])
 
 
@@ -50,6 +52,7 @@ def check_web_link(value: str) -> None:
     if not re.match(r"https?://[^/\\@?#\s]", value, re.IGNORECASE) or re.search(r"[\s\x00-\x1f\x7f\\]", value):
         raise ValidationError(words, code="not_a_web_link")
     try:
+        text.check_printable(value)
         _is_web_address(value)
         has_sign_in = "@" in urlsplit(value).netloc
     except (ValidationError, ValueError) as error:

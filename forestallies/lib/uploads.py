@@ -48,7 +48,7 @@ _VIDEO_BRANDS = (b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", 
 _SOUND_BRANDS = (b"M4A ", b"M4B ")
 _MAIN_PART = re.compile(rb'ContentType\s*=\s*["\']([^"\']+\.main\+xml)["\']')
 _MARKUP = re.compile(r"\ufeff?\s*<\s*[!?a-z]", re.IGNORECASE)
-_NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -202,8 +202,10 @@ def _find_text(file: UploadedFile, claimed: str) -> str:
     decoder, is_first = getincrementaldecoder("utf-8")(), True
     try:
         for chunk in file.chunks():
+            if _NOT_TEXT.search(chunk):
+                return ""
             words = decoder.decode(chunk)
-            if _NOT_TEXT.search(words) or (is_first and _MARKUP.match(words)):
+            if is_first and _MARKUP.match(words):
                 return ""
             is_first = False
         decoder.decode(b"", final=True)
