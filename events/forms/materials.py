@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
@@ -56,6 +57,14 @@ class HourForm(OfEvent):
     def chosen(self) -> datetime:
         day, hour = self.cleaned_data["day"], self.cleaned_data["hour"]
         return zones.instants(day, hour, 0, self.event.zone)[0]
+
+
+def planned(material: Material, at: datetime) -> dict[str, Any]:
+    """The day and the hour at which participants will see a material, as the form shows them; empty when none is set."""
+    if material.released_at is None or material.released_at <= at:
+        return {}
+    there = material.released_at.astimezone(ZoneInfo(material.event.zone))
+    return {"day": there.date(), "hour": there.time()}
 
 
 class WordsForm(OfEvent):

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from events import materials as pages
 from events.actions import materials
 from events.actions.materials import MaterialRefused
-from events.forms.materials import ChangeForm, FileForm, HourForm, LinkForm
+from events.forms.materials import ChangeForm, FileForm, HourForm, LinkForm, planned
 from events.models import Event, Material
 from events.views.frame import CockpitRequest, cockpit_page, framed
 from forestallies.lib import clock, uploads
@@ -26,7 +26,7 @@ from jobs.submissions import Result
 SAID = {
     "file": gettext_lazy("The file is posted."),
     "link": gettext_lazy("The link is posted."),
-    "release": gettext_lazy("Participants see it now. Those registered read of it in today’s e-mail at 18:00."),
+    "release": gettext_lazy("Participants see it now. Those registered read of it in the next e-mail at 18:00."),
     "hour": gettext_lazy("Saved. Participants see it from that hour on."),
     "take_back": gettext_lazy("Participants do not see it any more."),
     "remove": gettext_lazy("The material is removed."),
@@ -60,7 +60,7 @@ def material_change(request: CockpitRequest, event: Event, material_id: int) -> 
     does_hour = request.POST.get("do") == "hour"
     posted = request.POST if request.method == "POST" else None
     form = ChangeForm(None if does_hour else posted, material=material)
-    hour = HourForm(posted if does_hour else None, event=event)
+    hour = HourForm(posted if does_hour else None, event=event, initial=planned(material, at))
     asked = hour if does_hour else form
 
     def act() -> Result:
