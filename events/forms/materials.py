@@ -60,7 +60,7 @@ class HourForm(OfEvent):
 
 
 def planned(material: Material, at: datetime) -> dict[str, Any]:
-    """The day and the hour at which participants will see a material, as the form shows them; empty when none is set."""
+    """The day and the hour from which participants will see a material, for the form; empty when none is set."""
     if material.released_at is None or material.released_at <= at:
         return {}
     there = material.released_at.astimezone(ZoneInfo(material.event.zone))
