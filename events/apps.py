@@ -10,6 +10,7 @@ class EventsConfig(AppConfig):
             emails,
             feedback_emails,
             guards,
+            material_emails,
             role_emails,
             role_guards,
             series_emails,

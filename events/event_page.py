@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from events import feedback, needs, seats, show_rows
+from events import feedback, materials, needs, seats, show_rows, speaker_questions
 from events.forms.registration import RegistrationForm, language_words
 from events.models import Event, Question, Registration
 from members.models import Member
@@ -14,6 +14,8 @@ from members.models import Member
 def context_of(event: Event, *, member: Member, at: datetime, form: RegistrationForm | None = None) -> dict[str, Any]:
     """Give the page `place`, the `form` with which she registers or changes what she said, what she `told`, the
     `agenda`, and whether she is asked how it was.
+
+    Also the `materials` that she may open, and the door to the `speaker_questions`.
 
     Args:
         form: as it was sent, when it has to be looked at again.
@@ -29,6 +31,9 @@ def context_of(event: Event, *, member: Member, at: datetime, form: Registration
         "told": told(place.registration) if stands and place.registration else [],
         "agenda": show_rows.agenda(event),
         "asks_feedback": feedback.is_awaited(event, place.registration, at=at),
+        "materials": materials.for_reader(event, member=member, at=at),
+        "speaker_questions": speaker_questions.door(event, member=member, at=at),
+        "at": at,
         "page_path": event.get_absolute_url(),  # also where a form that came back is shown at another address
     }
 

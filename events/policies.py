@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events.models import Event, Role
+from events.models import Event, Registration, Role
 from members.models import Circle, Grant, Member
 
 
@@ -117,6 +117,24 @@ def check_works(event: Event, work: Work, *, by: Member, at: datetime) -> frozen
     if work not in works:
         raise PermissionDenied(str(NOT_YOURS[work]))
     return works
+
+
+def events_to_ask_in(by: Member, *, at: datetime) -> QuerySet[Event]:
+    """The events in whose questions to the speakers a person takes part: with a place or a role, or as their staff."""
+    registered = Registration.objects.standing().filter(member=by).values("event")
+    helping = Role.objects.standing().filter(member=by).values("event")
+    marked = events_to_mark(by, at=at).values("pk")
+    return Event.objects.filter(Q(pk__in=registered) | Q(pk__in=helping) | Q(pk__in=marked))
+
+
+def check_can_ask_speakers(event: Event, *, by: Member, at: datetime) -> None:
+    """People with a place or a role in an event, and its staff.
+
+    Raises:
+        PermissionDenied: with a sentence for the reader.
+    """
+    if not events_to_ask_in(by, at=at).filter(pk=event.pk).exists():
+        raise PermissionDenied(_("Questions to the speakers are for those who are registered for this event."))
 
 
 def check_can_mark_attendance(event: Event, *, by: Member, at: datetime) -> None:

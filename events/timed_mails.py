@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from events import feedback_requests, reminders, role_reminders
+from events import feedback_requests, material_digest, reminders, role_reminders
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ SENDERS = {
     "reminders": Sender(reminders.send_due, reminders.count_due, "reminders"),
     "role_mails": Sender(role_reminders.send_due, role_reminders.count_due, "mails to those with a part"),
     "feedback": Sender(feedback_requests.send_due, feedback_requests.count_due, "requests for feedback"),
+    "materials": Sender(material_digest.send_due, material_digest.count_due, "mails about new materials"),
 }
 
 

@@ -7,14 +7,17 @@ from events.views import (
     attendance,
     cockpit,
     desk,
+    downloads,
     feedback,
     feeds,
+    materials,
     my_room,
     places,
     registrations,
     roles,
     rooms,
     segments,
+    speaker_questions,
 )
 
 urlpatterns = [
@@ -28,6 +31,15 @@ urlpatterns = [
     path("assignment/<str:token>/", assignment.assignment_page, name="assignment_page"),
     # The calendar file
     path("events/<int:event_id>/calendar.ics", registrations.event_calendar, name="event_calendar"),
+    # Materials, for those whom they concern and by the personal link of a role
+    path("materials/<int:material_id>/", downloads.material_download, name="material_download"),
+    path(
+        "assignment/<str:token>/materials/<int:material_id>/",
+        downloads.material_download_role,
+        name="material_download_role",
+    ),
+    # Questions to the speakers
+    path("events/<int:event_id>/questions/", speaker_questions.speaker_questions_page, name="speaker_questions"),
     # All of one's sessions in one's own calendar program
     path("me/calendar/", feeds.my_calendar, name="my_calendar"),
     path("me/calendar/address/", feeds.calendar_address_renew, name="calendar_address_renew"),
@@ -73,4 +85,17 @@ urlpatterns = [
     path("staff/events/<int:event_id>/feedback/", feedback.feedback_results, name="feedback_results"),
     # Who came
     path("staff/events/<int:event_id>/attendance/", attendance.attendance_edit, name="attendance_edit"),
+    # What people get to read and hear
+    path("staff/events/<int:event_id>/materials/", materials.material_list, name="material_list"),
+    path(
+        "staff/events/<int:event_id>/materials/<int:material_id>/",
+        materials.material_change,
+        name="material_change",
+    ),
+    # What people want to hear from the speakers
+    path(
+        "staff/events/<int:event_id>/questions/",
+        speaker_questions.speaker_question_list,
+        name="speaker_question_list",
+    ),
 ]

@@ -24,6 +24,7 @@ from tests.factories import (
     CircleFactory,
     CohortFactory,
     GrantFactory,
+    MaterialFactory,
     MemberFactory,
     OrganisationFactory,
     RegistrationFactory,
@@ -61,6 +62,7 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
     workshop = WorkshopFactory.create()
     registration = RegistrationFactory.create(event=workshop.event_ptr, member=ana)
     role = RoleFactory.create(event=workshop.event_ptr, member=fay, kind=Role.Kind.FACILITATOR)
+    material = MaterialFactory.create(event=workshop.event_ptr)
     session = foreign_session()
     token, token_hash = links.new_token()
     application = ApplicationFactory.create(community=community, token_hash=token_hash)
@@ -89,6 +91,8 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "room_id": RoomFactory.create(event=workshop.event_ptr).pk,
             "place_token": PLACE.token(registration.pk),
             "feedback_token": FEEDBACK.token(registration.pk),
+            "material_id": material.pk,
+            "assignment_token": ASSIGNMENT.token(role.pk),
             "feed_token": feeds.renew(member=ana, by=ana, at=at),
             "application_id": application.pk,
             "certificate_code": certificate.code,

@@ -1,6 +1,7 @@
 """Materials of an event: files and links, each in one language and for those whom it concerns."""
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.validators import URLValidator
@@ -84,6 +85,24 @@ class Material(models.Model):
     @property
     def is_file(self) -> bool:
         return self.size is not None
+
+    @property
+    def ending(self) -> str:
+        """What a reader calls the type of the file: `PDF`; empty for a link."""
+        return self.name.rsplit(".", 1)[-1].upper() if self.is_file and "." in self.name else ""
+
+    @property
+    def host(self) -> str:
+        """Where a link leads, so that nobody is surprised; empty for a file."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def is_for_team(self) -> bool:
+        return self.visibility == self.Visibility.TEAM
+
+    def is_released(self, at: datetime) -> bool:
+        """Whether the participants it is for see it; those who have a role see it from the start."""
+        return not self.is_for_team and self.released_at is not None and self.released_at <= at
 
 
 class MaterialFile(models.Model):

@@ -1,13 +1,22 @@
 """Addresses and tokens that leave the portal."""
 
 import hashlib
+import re
 import secrets
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import signing
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from forestallies.lib import text
+
+_is_web_address = URLValidator(schemes=["https", "http"])
 
 
 def absolute(path: str) -> str:
@@ -31,6 +40,25 @@ def inside(request: HttpRequest, address: str) -> str:
     """Give back an address that somebody sent along when it leads to this portal; otherwise nothing."""
     host, is_secure = {request.get_host()}, request.is_secure()
     return address if url_has_allowed_host_and_scheme(address, host, require_https=is_secure) else ""
+
+
+def check_web_link(value: str) -> None:
+    """Accept a full address of a page on the web, and nothing that a browser could take for something else.
+
+    Raises:
+        ValidationError: another scheme than http and https, none, a sign-in inside it, or signs no address has.
+    """
+    words = _("Please write the whole address of a page, beginning with https://.")
+    if not re.match(r"https?://[^/\\@?#\s]", value, re.IGNORECASE) or re.search(r"[\s\x00-\x1f\x7f\\]", value):
+        raise ValidationError(words, code="not_a_web_link")
+    try:
+        text.check_printable(value)
+        _is_web_address(value)
+        has_sign_in = "@" in urlsplit(value).netloc
+    except (ValidationError, ValueError) as error:
+        raise ValidationError(words, code="not_a_web_link") from error
+    if has_sign_in:
+        raise ValidationError(words, code="not_a_web_link")
 
 
 def new_token() -> tuple[str, str]:

@@ -39,6 +39,11 @@ def tidy(value: str, *, lines: bool = False) -> str:
     return _SPACES.sub(" ", value).strip()
 
 
+def can_be_seen(value: str) -> bool:
+    """Whether text has anything in it that shows."""
+    return not _INVISIBLE.fullmatch(value)
+
+
 def check_printable(value: str) -> None:
     """Refuse characters that no name or text needs.
 
@@ -51,7 +56,7 @@ def check_printable(value: str) -> None:
         raise ValidationError(
             _("Please remove the invisible characters that change the reading direction."), code="direction_characters"
         )
-    if value and not value.isspace() and _INVISIBLE.fullmatch(value):
+    if value and not value.isspace() and not can_be_seen(value):
         raise ValidationError(_("Please write something that can be seen."), code="invisible_characters")
 
 

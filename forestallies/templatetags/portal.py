@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from babel.dates import format_date, format_interval
 from django import template
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.template import Context
 from django.utils import timezone
@@ -97,6 +98,12 @@ def duration(minutes: int) -> str:
 def own_name(code: str) -> str:
     """Name a language in itself by one word: `Português`; the portal has each language once."""
     return str(get_language_info(code)["name_local"].split()[0]).capitalize()
+
+
+@register.filter
+def language_word(code: str) -> str:
+    """Name one of the portal's languages in the reader's: `Spanish`."""
+    return str(dict(settings.LANGUAGES).get(code, code))
 
 
 @register.filter

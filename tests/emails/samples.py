@@ -7,7 +7,7 @@ from unittest.mock import patch
 from django.test import RequestFactory
 
 from events import emails as event_emails
-from events import feedback_emails, role_emails, series_emails
+from events import feedback_emails, material_emails, role_emails, series_emails
 from events.models import Event, Registration, Role
 from events.telling import Listener, Span
 from members import emails as member_emails
@@ -26,6 +26,7 @@ from tests.factories import (
     MemberFactory,
     RegistrationFactory,
     RoleFactory,
+    join,
 )
 
 AT = datetime(2026, 12, 1, 13, 0, tzinfo=UTC)  # a day before the factory's event starts
@@ -91,7 +92,7 @@ JOINING_KINDS = (
     "application_declined",
 )
 SEVERAL_KINDS = ("registered_with_circle", "rescheduled_series")
-KINDS = (*EVENT_KINDS, *SEVERAL_KINDS, *JOINING_KINDS, "certificate_issued", *ACCOUNT_CONTEXTS)
+KINDS = (*EVENT_KINDS, *SEVERAL_KINDS, "materials_posted", *JOINING_KINDS, "certificate_issued", *ACCOUNT_CONTEXTS)
 
 
 def person(language: str = "en", *, zone: str = "America/Lima", name: str = "Ana Quispe") -> Member:
@@ -151,6 +152,8 @@ def posting(kind: str, language: str = "en", *, name: str = "Ana Quispe", title:
     """Make the posting of one of the portal's own mails."""
     if kind in (*EVENT_KINDS, *SEVERAL_KINDS):
         return _event_posting(kind, person(language, name=name), title)
+    if kind == "materials_posted":
+        return _materials_posting(person(language, name=name), title)
     if kind == "certificate_issued":
         holder = person(language, name=name)
         return program_emails.certificate_issued(papers.issued(holder, name=holder.name))
@@ -209,6 +212,18 @@ def _told_of(member: Member, title: str, off: timedelta) -> tuple[Event, Listene
     event = registration(member, Registration.State.CONFIRMED, title=title).event
     told = Span(event.starts_at + off, event.ends_at + off)
     return event, Listener(member, told, has_seat=True, has_entry=True)
+
+
+def _materials_posting(member: Member, title: str) -> Posting:
+    """A file and a link of one event, in two languages."""
+    event = registration(member, Registration.State.CONFIRMED, title=title).event
+    join(member, event.home)
+    file = {"url": "", "name": "Slides.pptx", "size": 1_234_567, "content_type": "application/x", "sha256": "0" * 64}
+    made = [
+        MaterialFactory.create(event=event, title=title, kind="slides", language="es", **file),
+        MaterialFactory.create(event=event),
+    ]
+    return material_emails.materials_posted(member, AT.date(), [one.pk for one in made], at=AT)
 
 
 def _joining_posting(kind: str, language: str, name: str) -> Posting:
