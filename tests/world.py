@@ -92,7 +92,6 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "place_token": PLACE.token(registration.pk),
             "feedback_token": FEEDBACK.token(registration.pk),
             "material_id": material.pk,
-            "assignment_token": ASSIGNMENT.token(role.pk),
             "feed_token": feeds.renew(member=ana, by=ana, at=at),
             "application_id": application.pk,
             "certificate_code": certificate.code,
