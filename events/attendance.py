@@ -5,14 +5,30 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet, Value
 
-from events.models import Attendance, Event, Registration, Role
+from events.models import Attendance, AttendanceEvidence, Event, Registration, Role, Source
 from forestallies.lib.database import Fold
 from members.models import Affiliation, CircleMember, Member
 
 FOUND_AT_MOST = 8
 FEWEST_LETTERS = 3
+BESIDE = "beside:"  # before a member's id, in the evidence of those who were at one device with her
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the portal saw of one person by itself, as a hint to whoever marks.
+
+    Attributes:
+        clicked_at: when she first went into the meeting through the join page.
+        code_at: when she typed the check-in code.
+        people: how many were in front of her device, as she said.
+    """
+
+    clicked_at: datetime | None = None
+    code_at: datetime | None = None
+    people: int = 1
 
 
 @dataclass(frozen=True)
@@ -22,11 +38,13 @@ class Line:
     Attributes:
         helps: has a role in the event and no seat.
         attendance: what is on record of her; None while nothing is.
+        seen: what the portal saw of her; None when nothing.
     """
 
     member: Member
     helps: bool
     attendance: Attendance | None
+    seen: Seen | None = None
 
     @property
     def status(self) -> str:
@@ -82,16 +100,46 @@ def invited(event: Event, *, at: datetime) -> QuerySet[Member]:
 
 
 def lines(event: Event, *, added: Collection[int] = ()) -> list[Line]:
-    """The list by name, in five queries however long it is; `added` are ids of people who came unregistered."""
+    """The list by name, in six queries however long it is; `added` are ids of people who came unregistered."""
     known = {row.member_id: row for row in Attendance.objects.filter(event=event)}
     seated = set(Registration.objects.filter(event=event).confirmed().values_list("member", flat=True))
     helping = set(Role.objects.filter(event=event).standing().values_list("member", flat=True))
     places = Affiliation.objects.filter(ends_on=None).select_related("organisation").order_by("id")
+    traces = seen(event)
     members = Member.objects.filter(pk__in={*known, *seated, *helping, *added}).order_by(Fold("name"), "id")
     return [
-        Line(member, member.pk in helping - seated, known.get(member.pk))
+        Line(member, member.pk in helping - seated, known.get(member.pk), traces.get(member.pk))
         for member in members.prefetch_related(Prefetch("affiliations", places))
     ]
+
+
+def seen(event: Event) -> dict[int, Seen]:
+    """What the portal saw of each person, by member id, in one query."""
+    hers = {"event": event, "member__isnull": False, "source__in": [Source.JOIN_CLICK, Source.CODE]}
+    rows = (
+        AttendanceEvidence.objects.filter(**hers)
+        .order_by()
+        .values("member")
+        .annotate(
+            clicked_at=Min("joined_at", filter=Q(source=Source.JOIN_CLICK)),
+            code_at=Min("joined_at", filter=Q(source=Source.CODE)),
+            most=Max("people"),
+        )
+    )
+    return {row["member"]: Seen(row["clicked_at"], row["code_at"], row["most"]) for row in rows}
+
+
+def beside(event: Event) -> list[tuple[Member, list[str]]]:
+    """The names of those who sat beside somebody at one device, as that person wrote them; in two queries at most.
+
+    Nobody is matched to a member by such a name.
+    """
+    rows = AttendanceEvidence.objects.filter(event=event, member=None, match__startswith=BESIDE)
+    names: dict[int, list[str]] = {}
+    for match, name in rows.order_by("id").values_list("match", "raw_name"):
+        names.setdefault(int(match.removeprefix(BESIDE)), []).append(name)
+    hosts = Member.objects.filter(pk__in=names).order_by(Fold("name"), "id")
+    return [(host, names[host.pk]) for host in hosts]
 
 
 def found(event: Event, name: str, *, known: Iterable[int], at: datetime) -> list[Member]:

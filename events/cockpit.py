@@ -28,6 +28,7 @@ class Tab:
 
 TABS = (
     Tab("registration_list", _("People"), "schedule", within=("registration_detail",)),
+    Tab("check_in_code", _("Check-in code"), "help"),
     Tab("attendance_edit", _("Attendance"), "help"),
 )
 

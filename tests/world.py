@@ -9,7 +9,7 @@ from django.test import Client
 from audit.models import Entry, record
 from events import feeds
 from events.models import Role
-from events.places import PLACE
+from events.places import JOIN, JOIN_ROLE, PLACE
 from forestallies.lib import clock, links
 from members.actions import invitations
 from members.models import Affiliation, Grant, Member, Membership, StakeholderCategory
@@ -58,7 +58,7 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
     )
     workshop = WorkshopFactory.create()
     registration = RegistrationFactory.create(event=workshop.event_ptr, member=ana)
-    RoleFactory.create(event=workshop.event_ptr, member=fay, kind=Role.Kind.FACILITATOR)
+    role = RoleFactory.create(event=workshop.event_ptr, member=fay, kind=Role.Kind.FACILITATOR)
     session = foreign_session()
     token, token_hash = links.new_token()
     application = ApplicationFactory.create(community=community, token_hash=token_hash)
@@ -82,6 +82,8 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "event_id": workshop.pk,
             "registration_id": registration.pk,
             "place_token": PLACE.token(registration.pk),
+            "join_token": JOIN.token(registration.pk),
+            "join_role_token": JOIN_ROLE.token(role.pk),
             "feed_token": feeds.renew(member=ana, by=ana, at=at),
             "application_id": application.pk,
             "certificate_code": certificate.code,

@@ -87,6 +87,8 @@ def _show(request: CockpitRequest, event: Event, form: AttendanceForm, *, status
         "looked_for": form.is_bound and request.POST.get("do") == "find",
         "was": form.data.get("was", "") if form.is_bound else form.shown(),
         "tally": attendance.tally([row.line for row in rows if not row.line.helps and not row.is_added]),
+        "beside": attendance.beside(event),
+        "has_hints": any(row.line.seen for row in rows),
         "has_begun": event.starts_at <= clock.now(),
         "takes_place": event.state in (Event.State.SCHEDULED, Event.State.CLOSED),
     }
