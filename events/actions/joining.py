@@ -1,7 +1,7 @@
 """Coming in: the only code that writes down a click on the join link or a check-in code.
 
-Neither is a mark: `events.attendance` shows both beside the list, and people decide. They are kept as evidence, which is
-never changed; so they leave no second trace in the audit.
+Neither is a mark: `events.attendance` shows both beside the list, and people decide. They are kept as evidence, which
+is never changed; so they leave no second trace in the audit.
 """
 
 from collections.abc import Iterable, Sequence
@@ -78,6 +78,7 @@ def _hold(guest: Guest) -> None:
 
     Only this row is locked, for everybody comes in at the same time. Nothing else is locked after it.
     """
+    held: Registration | Role | None
     if guest.seat is not None:
         held = Registration.objects.confirmed().select_for_update(no_key=True).filter(pk=guest.seat.pk).first()
     else:

@@ -122,9 +122,7 @@ def _signed_in(request: MemberRequest, event_id: int, answer: Answer) -> HttpRes
     return answer(request, guest, Address("join_event", event_id))
 
 
-def _by_link(
-    request: HttpRequest, owner: Registration | Role | None, address: Address, answer: Answer
-) -> HttpResponse:
+def _by_link(request: HttpRequest, owner: Registration | Role | None, address: Address, answer: Answer) -> HttpResponse:
     if owner is None:
         return unknown_link(request)
     guest = joining.guest_at(owner.event, owner.member)
