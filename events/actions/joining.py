@@ -4,7 +4,7 @@ Neither is a mark: `events.attendance` shows both beside the list, and people de
 is never changed; so they leave no second trace in the audit.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -92,16 +92,16 @@ def _came_just_now(guest: Guest, by: Member, people: int, at: datetime) -> bool:
     return clicks.filter(joined_at__gt=at - AGAIN, people__gte=people).exists()
 
 
-def _new_names(guest: Guest, by: Member, beside: Iterable[str]) -> list[str]:
+def _new_names(guest: Guest, by: Member, beside: Sequence[str]) -> list[str]:
     """The names that do not stand beside her yet, whatever their capitals."""
     if not beside:
         return []
     rows = AttendanceEvidence.objects.filter(event=guest.event, source=Source.JOIN_CLICK, match=_beside(by))
     known = {name.casefold() for name in rows.values_list("raw_name", flat=True)}
-    fresh = {name.casefold(): name for name in beside if name.casefold() not in known}
+    fresh = {name.casefold(): name for name in reversed(beside) if name.casefold() not in known}
     if len(known) + len(fresh) > MOST_BESIDE:
         raise JoinRefused(_("That are too many names for one device. Please ask the facilitator to note them."))
-    return list(fresh.values())
+    return list(fresh.values())[::-1]
 
 
 def _beside(member: Member) -> str:

@@ -39,7 +39,7 @@ class JoinForm(SubmissionForm):
     def clean_companions(self) -> list[str]:
         """The names, each once, tidied; a comma or semicolon parts them as well."""
         names = [text.clean(part) for part in _BETWEEN.split(self.cleaned_data["companions"])]
-        names = list(dict.fromkeys(name for name in names if name))
+        names = list({name.casefold(): name for name in reversed(names) if name}.values())[::-1]
         if len(names) > MOST_BESIDE:
             raise ValidationError(_("Please write at most 19 names."))
         if any(len(name) > NAME_LENGTH for name in names):

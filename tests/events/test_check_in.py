@@ -34,7 +34,10 @@ def test_code_is_six_plain_signs(uid, at):
 def test_code_holds_in_its_own_window_and_the_next_and_no_longer(uid, at, seconds):
     event, later = Event(uid=uid), at + timedelta(seconds=seconds)
     windows = later.timestamp() // 300 - at.timestamp() // 300
-    same = check_in.code_at(event, at) in (check_in.code_at(event, later), check_in.code_at(event, later - 300 * SECOND))
+    same = check_in.code_at(event, at) in (
+        check_in.code_at(event, later),
+        check_in.code_at(event, later - 300 * SECOND),
+    )
     assert check_in.is_right(event, check_in.code_at(event, at), later) == (windows <= 1 or same)
 
 
@@ -81,7 +84,8 @@ def test_code_hangs_on_the_secret_key():
 
 
 @pytest.mark.parametrize(
-    ("minutes", "taken"), [(-20 - 1 / 60, False), (-20, True), (0, True), (90, True), (105 - 1 / 60, True), (105, False)]
+    ("minutes", "taken"),
+    [(-20 - 1 / 60, False), (-20, True), (0, True), (90, True), (105 - 1 / 60, True), (105, False)],
 )
 def test_codes_are_taken_until_a_quarter_of_an_hour_after_the_end(minutes, taken):
     assert check_in.takes_codes(EVENT, EVENT.starts_at + timedelta(minutes=minutes)) is taken

@@ -221,7 +221,12 @@ def test_hints_stand_beside_the_name_and_mark_nobody(as_bo, held, eva):
         event=held, member=eva, source="join_click", joined_at=opened, people=2, created_at=opened
     )
     AttendanceEvidence.objects.create(
-        event=held, source="join_click", joined_at=opened, raw_name="Kofi <b>", match=f"beside:{eva.pk}", created_at=opened
+        event=held,
+        source="join_click",
+        joined_at=opened,
+        raw_name="Kofi <b>",
+        match=f"beside:{eva.pk}",
+        created_at=opened,
     )
     AttendanceEvidence.objects.create(
         event=held, member=eva, source="code", joined_at=held.starts_at, created_at=held.starts_at

@@ -133,7 +133,11 @@ def test_before_the_doors_it_says_when_they_open_in_her_zone(client, mine, meeti
 
 @pytest.mark.parametrize(
     ("state", "sentence"),
-    [("cancelled", "This event does not take place."), ("closed", "This event is over."), ("draft", "still being prepared")],
+    [
+        ("cancelled", "This event does not take place."),
+        ("closed", "This event is over."),
+        ("draft", "still being prepared"),
+    ],
 )
 def test_each_state_of_the_event_has_its_sentence(client, mine, meeting, open_doors, state, sentence):
     Event.objects.filter(pk=meeting.pk).update(state=state)
@@ -195,7 +199,7 @@ def test_hostile_words_are_shown_as_typed(client, mine, meeting, ana, open_doors
     RoomPlace.objects.create(room=room, event=meeting, member=ana, placed_at=meeting.starts_at)
     page = client.get(path(mine)).content.decode()
     assert "<script>alert" not in page and "1234321" not in page
-    assert page.count(html.escape(words)) == 6  # heading, title, name, room, telephone, contact
+    assert page.count(html.escape(words)) == 8  # title, heading, name, room, number, passcode, telephone, contact
 
 
 def test_weighs_little_and_asks_the_database_seldom(client, mine, meeting, open_doors, django_assert_num_queries):
@@ -212,7 +216,7 @@ def test_weighs_little_and_asks_the_database_seldom(client, mine, meeting, open_
 def test_signed_in_page_asks_the_database_seldom_too(meeting, mine, open_doors, django_assert_num_queries):
     browser = sign_in(mine.member)
     browser.get(signed_in(meeting))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert has_button(browser.get(signed_in(meeting)))
 
 
@@ -352,9 +356,9 @@ def test_same_form_sent_twice_counts_once(client, mine, open_doors):
 
 
 def test_two_at_one_telephone_are_both_noted(client, mine, open_doors):
-    press(client, path(mine), people="3", companions="Kofi Mensah\r\n  Esi   Boateng, kofi mensah\r\n\r\n")
+    press(client, path(mine), people="2", companions="Kofi Mensah\r\n  Esi   Boateng, kofi mensah\r\n\r\n")
     assert evidence() == [
-        ("Ana Quispe", "join_click", 4, ""), (None, "join_click", 1, "Kofi Mensah"), (None, "join_click", 1, "Esi Boateng"),
+        ("Ana Quispe", "join_click", 3, ""), (None, "join_click", 1, "Kofi Mensah"), (None, "join_click", 1, "Esi Boateng"),
     ]  # fmt: skip
 
 
@@ -374,7 +378,7 @@ def test_bad_input_is_a_sentence_and_nothing_typed_is_lost(client, mine, open_do
     assert value in answer.content.decode() and "Nothing was changed" in text(answer)
 
 
-@pytest.mark.parametrize("data", [{"submission": ""}, {"submission": "x"}, {"room": "x"}, {"room": "1" * 30}])
+@pytest.mark.parametrize("data", [{"submission": ""}, {"submission": "x"}, {"room": "x"}, {"room": "1.5"}])
 def test_incomplete_form_is_a_sentence_and_changes_nothing(client, mine, open_doors, data):
     answer = press(client, path(mine), **data)
     assert (answer.status_code, "nothing was changed" in text(answer).lower(), evidence()) == (422, True, [])
@@ -386,7 +390,9 @@ def test_key_of_one_form_does_not_send_the_other(client, mine, meeting, open_doo
     assert type_code(client, path(mine), check_in.code_at(meeting, portal_clock.now()), key).status_code == 400
 
 
-@pytest.mark.parametrize("address", ["javascript:alert(1)", "http://meet.example.org/", "data:text/html,x", "//x.example/"])
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "http://meet.example.org/", "data:text/html,x", "//x.example/"]
+)
 def test_stored_link_of_another_scheme_leads_nowhere(client, mine, meeting, open_doors, address):
     press(client, path(mine))
     Event.objects.filter(pk=meeting.pk).update(join_url=address)
@@ -441,7 +447,7 @@ def test_wrong_or_old_code_is_a_sentence_and_changes_nothing(client, mine, meeti
     typed = {"wrong": "<b>222", "old": old, "empty": " ", "long": "2" * 41}[which]
     answer = type_code(client, path(mine), typed)
     assert (answer.status_code, evidence()) == (422, [])
-    assert "code-error" in answer.content.decode() and f'value="{html.escape(typed.strip())}"' in answer.content.decode()
+    assert "code-error" in answer.content.decode() and f'value="{html.escape(typed)}"' in answer.content.decode()
     assert ("This is not the code that is shown now" in text(answer)) == (which in ("wrong", "old"))
 
 
@@ -484,8 +490,8 @@ def test_facilitator_sees_the_code_and_how_long_it_holds(as_fay, meeting, mine, 
     answer = board(as_fay, meeting)
     assert f'<p class="code-board__code">{check_in.code_at(meeting, portal_clock.now())}</p>' in text(answer)
     assert answer.headers["Refresh"] == "201"
-    assert "The next code appears in 4 minutes. This one is taken until" in text(answer)
-    assert "08:05 <small>(Lima, UTC−5)</small>" in text(answer)
+    words = "The next code appears in 4 minutes. This one is taken until 08:05 (Lima, UTC−5)."
+    assert words in text(answer)
     type_code(Client(), path(mine), check_in.code_at(meeting, portal_clock.now()))
     assert "1 person has typed a code." in text(board(as_fay, meeting))
 
@@ -514,7 +520,7 @@ def test_code_page_costs_the_same_for_one_and_three(as_fay, meeting, open_doors,
         member = RegistrationFactory.create(event=meeting).member
         AttendanceEvidence.objects.create(event=meeting, member=member, source="code", created_at=meeting.starts_at)
     board(as_fay, meeting)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         board(as_fay, meeting)
 
 

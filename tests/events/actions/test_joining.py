@@ -130,7 +130,11 @@ def test_role_holder_comes_in_while_her_role_stands(event, at, state, comes_in):
 
 def test_code_counts_once_for_each_person(guest, at):
     code = check_in.code_at(guest.event, at)
-    assert [redeem(guest, typed, at) for typed in (code, code.lower(), f" {code[:3]}-{code[3:]} ")] == [True, False, False]
+    assert [redeem(guest, typed, at) for typed in (code, code.lower(), f" {code[:3]}-{code[3:]} ")] == [
+        True,
+        False,
+        False,
+    ]
     assert evidence() == [("Ana Quispe", "code", 1, "", "")]
     assert AttendanceEvidence.objects.get().joined_at == at
 
