@@ -40,6 +40,7 @@ from members.admin_base import ScopedAdmin
 from members.models import Circle, Member
 
 BY_ACTION = {*WHEN, "capacity", "state"}
+JOINING = ("join_url", "meeting_number", "passcode", "dial_in", "urgent_contact")
 REGISTRATION = ("needs_approval", "makes_offers", "automatic")
 
 
@@ -127,7 +128,7 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
             (_("When"), {"fields": ("wall_date", "wall_time", "zone", "local_times", "minutes", "notes", *hidden)}),
             (_("Seats and visibility"), {"fields": ("capacity", "state")}),
             (_("Registration"), {"fields": self._about_registration(request, obj), "classes": ("collapse",)}),
-            (_("Languages and joining"), {"fields": ("floor_language", "interpretation", "join_url", "dial_in")}),
+            (_("Languages and joining"), {"fields": ("floor_language", "interpretation", *JOINING)}),
         ]
         return [(name, {**options, "fields": self.replace_orig_field(options["fields"])}) for name, options in sections]
 

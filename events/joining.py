@@ -1,5 +1,6 @@
 """The way into an event: who stands at its door, whether it is open to her, and where it leads."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -109,6 +110,14 @@ def rooms_of(guest: Guest) -> list[Room]:
     """The rooms she is placed in or hosts, in one query."""
     hers = Q(places__member=guest.member) | Q(hosts__in=[role.pk for role in guest.roles])
     return list(Room.objects.filter(hers, event=guest.event).distinct())
+
+
+def each_once(names: Iterable[str]) -> dict[str, str]:
+    """Names by their folded form, in their order; of several that differ in capitals only, the first."""
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(name.casefold(), name)
+    return found
 
 
 def way_in(address: str) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from events import check_in
 from events.attendance import BESIDE
-from events.joining import CLOSED, Guest, JoinRefused, check_may_enter
+from events.joining import CLOSED, Guest, JoinRefused, check_may_enter, each_once
 from events.models import AttendanceEvidence, Registration, Role, Source
 from members.models import Member
 
@@ -98,10 +98,10 @@ def _new_names(guest: Guest, by: Member, beside: Sequence[str]) -> list[str]:
         return []
     rows = AttendanceEvidence.objects.filter(event=guest.event, source=Source.JOIN_CLICK, match=_beside(by))
     known = {name.casefold() for name in rows.values_list("raw_name", flat=True)}
-    fresh = {name.casefold(): name for name in reversed(beside) if name.casefold() not in known}
+    fresh = {folded: name for folded, name in each_once(beside).items() if folded not in known}
     if len(known) + len(fresh) > MOST_BESIDE:
         raise JoinRefused(_("That are too many names for one device. Please ask the facilitator to note them."))
-    return list(fresh.values())[::-1]
+    return list(fresh.values())
 
 
 def _beside(member: Member) -> str:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from events.actions.joining import MOST_BESIDE
+from events.joining import each_once
 from forestallies.lib import text
 from jobs.forms import SubmissionForm
 
@@ -39,7 +40,7 @@ class JoinForm(SubmissionForm):
     def clean_companions(self) -> list[str]:
         """The names, each once, tidied; a comma or semicolon parts them as well."""
         names = [text.clean(part) for part in _BETWEEN.split(self.cleaned_data["companions"])]
-        names = list({name.casefold(): name for name in reversed(names) if name}.values())[::-1]
+        names = list(each_once(name for name in names if name).values())
         if len(names) > MOST_BESIDE:
             raise ValidationError(_("Please write at most 19 names."))
         if any(len(name) > NAME_LENGTH for name in names):

@@ -1,4 +1,4 @@
-"""The join page: signed in, or by the link of a mail; what it shows, what it takes, and where the meeting's link stands."""
+"""The join page: signed in, or by the link of a mail; what it shows and takes, and where the meeting's link stands."""
 
 import html
 import io
@@ -358,7 +358,9 @@ def test_same_form_sent_twice_counts_once(client, mine, open_doors):
 def test_two_at_one_telephone_are_both_noted(client, mine, open_doors):
     press(client, path(mine), people="2", companions="Kofi Mensah\r\n  Esi   Boateng, kofi mensah\r\n\r\n")
     assert evidence() == [
-        ("Ana Quispe", "join_click", 3, ""), (None, "join_click", 1, "Kofi Mensah"), (None, "join_click", 1, "Esi Boateng"),
+        ("Ana Quispe", "join_click", 3, ""),
+        (None, "join_click", 1, "Kofi Mensah"),
+        (None, "join_click", 1, "Esi Boateng"),
     ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Coming in leaves evidence: once a minute, with those at the same device, and never without a seat or through a shut door."""
+"""Coming in leaves evidence: once a minute, with those at the same device, and only through an open door."""
 
 from datetime import timedelta
 
@@ -225,7 +225,7 @@ def test_of_two_codes_at_once_one_is_written_down(guest, at):
 @pytest.mark.django_db(transaction=True)
 def test_without_the_lock_both_clicks_are_written_down(guest, at, monkeypatch):
     """The negative control: neither sees the other."""
-    monkeypatch.setattr(coming_in, "_hold", lambda guest: None)
+    monkeypatch.setattr(coming_in, "_hold", lambda _guest: None)
     assert meet(lambda: click(guest, at), lambda: click(guest, at), waits=False) is True
     assert AttendanceEvidence.objects.count() == 2
 
