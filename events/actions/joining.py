@@ -100,7 +100,7 @@ def _new_names(guest: Guest, by: Member, beside: Sequence[str]) -> list[str]:
     known = {name.casefold() for name in rows.values_list("raw_name", flat=True)}
     fresh = {folded: name for folded, name in each_once(beside).items() if folded not in known}
     if len(known) + len(fresh) > MOST_BESIDE:
-        raise JoinRefused(_("That are too many names for one device. Please ask the facilitator to note them."))
+        raise JoinRefused(_("These are too many names for one device. Please ask the facilitator to note them."))
     return list(fresh.values())
 
 
