@@ -7,12 +7,53 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
 
-from events.models import Attendance, Event, Registration, Role
+from events.models import Attendance, AttendanceEvidence, Event, Registration, Role, Source
 from forestallies.lib.database import Fold
 from members.models import Affiliation, CircleMember, Member
 
 FOUND_AT_MOST = 8
 FEWEST_LETTERS = 3
+BESIDE = "beside:"  # before a member's id, in the evidence of those who were at one device with her
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the portal saw of one person by itself, as a hint to whoever marks.
+
+    Attributes:
+        clicked_at: when she first went into the meeting through the join page.
+        code_at: when she typed the check-in code.
+        people: how many were in front of her device, as she said.
+    """
+
+    clicked_at: datetime | None = None
+    code_at: datetime | None = None
+    people: int = 1
+
+    def and_then(self, row: AttendanceEvidence) -> "Seen":
+        """Add what came later."""
+        clicked_at = self.clicked_at or (row.joined_at if row.source == Source.JOIN_CLICK else None)
+        code_at = self.code_at or (row.joined_at if row.source == Source.CODE else None)
+        return Seen(clicked_at, code_at, max(self.people, row.people))
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What clicks and codes tell of an event.
+
+    Attributes:
+        seen: of each person, by member id.
+        beside: the names of those who sat at one device with her, as she wrote them, by her member id. Nobody is
+            matched to a member by such a name.
+    """
+
+    seen: dict[int, Seen]
+    beside: dict[int, list[str]]
+
+    def named(self) -> list[tuple[Member, list[str]]]:
+        """The people who wrote down somebody beside them, by name, each with those names; in one query."""
+        hosts = Member.objects.filter(pk__in=self.beside).order_by(Fold("name"), "id")
+        return [(host, self.beside[host.pk]) for host in hosts]
 
 
 @dataclass(frozen=True)
@@ -82,16 +123,37 @@ def invited(event: Event, *, at: datetime) -> QuerySet[Member]:
 
 
 def lines(event: Event, *, added: Collection[int] = ()) -> list[Line]:
-    """The list by name, in five queries however long it is; `added` are ids of people who came unregistered."""
+    """The list by name, in four queries however long it is; `added` are ids of people who came unregistered."""
     known = {row.member_id: row for row in Attendance.objects.filter(event=event)}
-    seated = set(Registration.objects.filter(event=event).confirmed().values_list("member", flat=True))
-    helping = set(Role.objects.filter(event=event).standing().values_list("member", flat=True))
+    seated, helping = _seated_and_helping(event)
     places = Affiliation.objects.filter(ends_on=None).select_related("organisation").order_by("id")
     members = Member.objects.filter(pk__in={*known, *seated, *helping, *added}).order_by(Fold("name"), "id")
     return [
         Line(member, member.pk in helping - seated, known.get(member.pk))
         for member in members.prefetch_related(Prefetch("affiliations", places))
     ]
+
+
+def _seated_and_helping(event: Event) -> tuple[set[int], set[int]]:
+    """The ids of those with a seat, and of those with a role, in one query."""
+    seats = Registration.objects.filter(event=event).confirmed().order_by().values_list("member", Value("seat"))
+    roles = Role.objects.filter(event=event).standing().values_list("member", Value("role"))
+    found = set(seats.union(roles))
+    seated, helping = ({member for member, kind in found if kind == wanted} for wanted in ("seat", "role"))
+    return seated, helping
+
+
+def hints(event: Event) -> Hints:
+    """What clicks and codes tell of an event, in one query."""
+    rows = AttendanceEvidence.objects.filter(event=event, source__in=[Source.JOIN_CLICK, Source.CODE])
+    seen: dict[int, Seen] = {}
+    beside: dict[int, list[str]] = {}
+    for row in rows.order_by("joined_at", "id"):
+        if row.member_id is not None:
+            seen[row.member_id] = seen.get(row.member_id, Seen()).and_then(row)
+        elif row.match.startswith(BESIDE):
+            beside.setdefault(int(row.match.removeprefix(BESIDE)), []).append(row.raw_name)
+    return Hints(seen, beside)
 
 
 def found(event: Event, name: str, *, known: Iterable[int], at: datetime) -> list[Member]:

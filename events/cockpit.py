@@ -43,6 +43,7 @@ TABS = (
     Tab("my_room", pgettext_lazy("pages of an event", "My room"), "help"),
     Tab("material_list", _("Materials"), "run", within=("material_change",)),
     Tab("speaker_question_list", _("Questions"), "help"),
+    Tab("check_in_code", _("Check-in code"), "help"),
     Tab("attendance_edit", _("Attendance"), "help"),
     Tab("event_history", _("History"), "schedule"),
     Tab("feedback_results", _("Feedback"), "run"),

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from events.invitation import calendar_for
 from events.models import Event, Registration
-from events.places import place_link
+from events.places import join_link, place_link
 from events.telling import ANSWER_GUARD, MOVED_GUARD, NEAR, UNDO, Listener, MoveRef, Span
 from forestallies.lib import ical, links, zones
 from members.emails import to
@@ -82,11 +82,17 @@ def draw(kind: str, facts: Facts, at: datetime) -> Message:
     method = how.method if facts.get("in_calendar", True) else ""
     if facts.get("had_entry") and registration.state != State.CONFIRMED:
         method = "CANCEL"
+    join = join_link(registration) if registration.state == State.CONFIRMED else ""
     return render(
         kind,
         to(member),
-        {**context_for(event, member), "place": place_link(registration), **how.words(registration, facts, at)},
-        calendar=calendar_for(event, member, method=method, at=at) if method else b"",
+        {
+            **context_for(event, member),
+            "place": place_link(registration),
+            "join": join,
+            **how.words(registration, facts, at),
+        },
+        calendar=calendar_for(event, member, method=method, at=at, join=join) if method else b"",
         calendar_method=method,
         about=about(event),
     )
@@ -248,7 +254,9 @@ def rescheduled(event: Event, listener: Listener, *, at: datetime) -> Posting:
             "has_seat": listener.has_seat,
             "calendar_moves": listener.has_entry,
         },
-        calendar=calendar_for(event, member, method="REQUEST", at=at) if listener.has_entry else b"",
+        calendar=calendar_for(event, member, method="REQUEST", at=at, join=listener.join)
+        if listener.has_entry
+        else b"",
         calendar_method="REQUEST" if listener.has_entry else "",
         about=about(event),
     )

@@ -15,20 +15,22 @@ from members.models import Member
 ORGANIZER_NAME = "Forest Allies"
 
 
-def calendar_for(event: Event, member: Member, *, method: ical.Method, at: datetime) -> bytes:
+def calendar_for(event: Event, member: Member, *, method: ical.Method, at: datetime, join: str = "") -> bytes:
     """Write the calendar entry of one event for one person, in her language, with her hour in its description.
 
     Args:
         method: REQUEST invites or updates, CANCEL withdraws. Downloads and feeds come from `events.agenda`.
         at: the instant of writing.
+        join: her personal link to the join page; only where nobody else reads it.
     """
-    return ical.calendar([entry_for(event, member)], method=method, stamp=at)
+    return ical.calendar([entry_for(event, member, join=join)], method=method, stamp=at)
 
 
 def entry_for(
     event: Event,
     member: Member,
     *,
+    join: str = "",
     summary: str = "",
     tentative: bool = False,
     changed_at: datetime | None = None,
@@ -36,13 +38,18 @@ def entry_for(
     """Say an event as a calendar entry for one person; the address in it is the portal's own page. Asks no database.
 
     Args:
+        join: her personal link to the join page, which works without signing in; without it the address is the event's.
         summary: the words in her calendar; the event's title by default.
         tentative: her place is not sure.
         changed_at: since when all this has been so; for feeds.
     """
     with translation.override(member.language):
         page = links.absolute(event.get_absolute_url())
-        lines = [str(zones.local(event.starts_at, member.zone)), event.country_line(), _("Page and joining: %s") % page]
+        lines = [str(zones.local(event.starts_at, member.zone)), event.country_line()]
+        if join:
+            lines += [_("Join from 20 minutes before the start: %s") % join, _("The page of the event: %s") % page]
+        else:
+            lines.append(_("Page and joining: %s") % page)
         return ical.Entry(
             uid=calendar_uid(event, member),
             sequence=event.sequence,
@@ -50,7 +57,7 @@ def entry_for(
             ends_at=event.ends_at,
             summary=summary or event.title,
             description="\n".join(line for line in lines if line),
-            url=page,
+            url=join or page,
             organizer_name=ORGANIZER_NAME,
             organizer_address=sender_address(),
             attendee_name=member.name,

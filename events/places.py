@@ -20,6 +20,11 @@ def join_link(registration: Registration) -> str:
     return JOIN.address(registration.pk)
 
 
+def join_role_link(role: Role) -> str:
+    """The address, for mails, of the page through which somebody with a role joins."""
+    return JOIN_ROLE.address(role.pk)
+
+
 def assignment_link(role: Role) -> str:
     """The address, for mails, of the page of this role: answer, materials, the run of show, hours."""
     return ASSIGNMENT.address(role.pk)

@@ -14,6 +14,7 @@ from django.utils import translation
 from events.emails import STILL_NEWS, span
 from events.invitation import entry_for
 from events.models import Event, Registration, Role
+from events.places import join_link, join_role_link
 from events.telling import NEAR, SERIES_GUARD, UNDO, Listener, MoveRef, Span, label
 from forestallies.lib import ical, links, zones
 from members.emails import to
@@ -32,6 +33,7 @@ class Line:
 
     Attributes:
         has_entry: it is in her calendar.
+        join: her personal link to the join page, when it is.
     """
 
     event: Event
@@ -40,6 +42,7 @@ class Line:
     country_line: str
     page: str
     has_entry: bool
+    join: str
 
 
 def rescheduled_series(news: list[tuple[Event, Listener]], *, at: datetime) -> Posting:
@@ -68,8 +71,8 @@ def draw(facts: dict[str, Any], at: datetime) -> Message:
     """Write the mail as it is true at an instant; some of its events may have dropped out."""
     member = Member.objects.get(pk=facts["member"])
     with translation.override(member.language):
-        lines = [_line(event, move, member, has_entry) for event, move, has_entry in _still_news(facts)]
-    entries = [entry_for(line.event, member) for line in lines if line.has_entry]
+        lines = [_line(event, move, member, join) for event, move, join in _still_news(facts)]
+    entries = [entry_for(line.event, member, join=line.join) for line in lines if line.has_entry]
     return render(
         KIND,
         to(member),
@@ -94,26 +97,32 @@ def series_is_news(subject_ref: str, at: datetime) -> guards.Verdict:
     return guards.Verdict(True)
 
 
-def _still_news(facts: dict[str, Any]) -> list[tuple[Event, MoveRef, bool]]:
-    """The moves that still stand and that she does not know, by start, each with whether it is in her calendar."""
+def _still_news(facts: dict[str, Any]) -> list[tuple[Event, MoveRef, str]]:
+    """The moves that still stand and that she does not know, by start, each with her link to join where she may."""
     moves = [MoveRef.parse(text) for text in facts["moves"]]
     ids, mine = [move.event_id for move in moves], {"member": facts["member"], "member__is_active": True}
     events = Event.objects.scheduled().in_bulk(ids)
-    seats = dict(Registration.objects.seated().filter(event__in=ids, **mine).values_list("event_id", "state"))
-    roles = set(Role.objects.standing().filter(event__in=ids, **mine).values_list("event_id", flat=True))
+    seats = {row.event_id: row for row in Registration.objects.seated().filter(event__in=ids, **mine)}
+    roles = {role.event_id: role for role in Role.objects.standing().filter(event__in=ids, **mine)}
     found = []
     for move in moves:
         event = events.get(move.event_id)
         stands = event is not None and event.sequence == move.sequence and Span.of(event) != move.told
         if event is not None and stands and (event.pk in seats or event.pk in roles):
-            confirmed = seats.get(event.pk) == Registration.State.CONFIRMED
-            found.append((event, move, confirmed or event.pk in roles))
+            found.append((event, move, _way_in(seats.get(event.pk), roles.get(event.pk))))
     return sorted(found, key=lambda news: (news[0].starts_at, news[0].pk))
 
 
-def _line(event: Event, move: MoveRef, member: Member, has_entry: bool) -> Line:
-    page = links.absolute(event.get_absolute_url())
-    return Line(event, span(move.told, member), span(Span.of(event), member), event.country_line(), page, has_entry)
+def _way_in(seat: Registration | None, role: Role | None) -> str:
+    """Her personal link to the join page; empty for a seat that is only offered to her."""
+    if seat is not None and seat.state == Registration.State.CONFIRMED:
+        return join_link(seat)
+    return join_role_link(role) if role is not None else ""
+
+
+def _line(event: Event, move: MoveRef, member: Member, join: str) -> Line:
+    page, old, new = links.absolute(event.get_absolute_url()), span(move.told, member), span(Span.of(event), member)
+    return Line(event, old, new, event.country_line(), page, has_entry=bool(join), join=join)
 
 
 drawers.register(KIND, draw)

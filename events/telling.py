@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 
 from events.models import Event, Registration, Role
+from events.places import join_link, join_role_link
 from members.models import Member
 from notices.models import Notice
 
@@ -62,12 +63,14 @@ class Listener:
         told: the time she was last told.
         has_seat: she registered, so she may want to give her place back.
         has_entry: the event is, or belongs, in her calendar.
+        join: her personal link to the join page; empty when she has nothing to join by.
     """
 
     member: Member
     told: Span
     has_seat: bool
     has_entry: bool
+    join: str = ""
 
 
 def listeners(event: Event, *, states: Iterable[str], to: Span | None = None) -> list[Listener]:
@@ -79,10 +82,10 @@ def listeners(event: Event, *, states: Iterable[str], to: Span | None = None) ->
     """
     now, unsure = Span.of(event), _unsure(event)
     roles = Role.objects.standing().filter(event=event, member__is_active=True).select_related("member")
-    helpers = {role.member_id: role.member for role in roles}
+    helpers = {role.member_id: role for role in roles}
     found = {
-        pk: Listener(member, _known(unsure.get(pk), now, to), has_seat=False, has_entry=True)
-        for pk, member in helpers.items()
+        pk: Listener(role.member, _known(unsure.get(pk), now, to), False, has_entry=True, join=join_role_link(role))
+        for pk, role in helpers.items()
     }
     rows = Registration.objects.filter(event=event, state__in=states, member__is_active=True).select_related("member")
     for row in rows:
@@ -90,7 +93,8 @@ def listeners(event: Event, *, states: Iterable[str], to: Span | None = None) ->
         # Who got her place after that move was posted has been told the new time by the very mail about her place.
         known = _known(move if move and row.state_since <= move.posted_at else None, now, to)
         has_seat = row.state == Registration.State.CONFIRMED
-        found[row.member_id] = Listener(row.member, known, has_seat, has_entry=has_seat or row.member_id in helpers)
+        join = join_link(row) if has_seat else found[row.member_id].join if row.member_id in helpers else ""
+        found[row.member_id] = Listener(row.member, known, has_seat, has_seat or row.member_id in helpers, join)
     return [found[pk] for pk in sorted(found)]
 
 

@@ -5,11 +5,13 @@ from django.urls import path
 from events.views import (
     assignment,
     attendance,
+    check_in,
     cockpit,
     desk,
     downloads,
     feedback,
     feeds,
+    joining,
     materials,
     my_room,
     places,
@@ -29,6 +31,13 @@ urlpatterns = [
     path("place/<str:token>/", places.place_page, name="place_page"),
     # A person's part in an event
     path("assignment/<str:token>/", assignment.assignment_page, name="assignment_page"),
+    # The way into an event: signed in, or by the link of a mail
+    path("join/<int:event_id>/", joining.join_event, name="join_event"),
+    path("join/<int:event_id>/go/", joining.join_event_go, name="join_event_go"),
+    path("join/place/<str:token>/", joining.join_place, name="join_place"),
+    path("join/place/<str:token>/go/", joining.join_place_go, name="join_place_go"),
+    path("join/role/<str:token>/", joining.join_role, name="join_role"),
+    path("join/role/<str:token>/go/", joining.join_role_go, name="join_role_go"),
     # The calendar file
     path("events/<int:event_id>/calendar.ics", registrations.event_calendar, name="event_calendar"),
     # Materials, for those whom they concern and by the personal link of a role
@@ -84,6 +93,7 @@ urlpatterns = [
     path("feedback/place/<str:token>/", feedback.feedback_place, name="feedback_place"),
     path("staff/events/<int:event_id>/feedback/", feedback.feedback_results, name="feedback_results"),
     # Who came
+    path("staff/events/<int:event_id>/check-in/", check_in.check_in_code, name="check_in_code"),
     path("staff/events/<int:event_id>/attendance/", attendance.attendance_edit, name="attendance_edit"),
     # What people get to read and hear
     path("staff/events/<int:event_id>/materials/", materials.material_list, name="material_list"),

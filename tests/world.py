@@ -9,7 +9,7 @@ from django.test import Client
 from audit.models import Entry, record
 from events import feeds
 from events.models import Role
-from events.places import ASSIGNMENT, FEEDBACK, PLACE
+from events.places import ASSIGNMENT, FEEDBACK, JOIN, JOIN_ROLE, PLACE
 from forestallies.lib import clock, links
 from members.actions import invitations
 from members.models import Affiliation, Grant, Member, Membership, StakeholderCategory
@@ -92,6 +92,8 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "place_token": PLACE.token(registration.pk),
             "feedback_token": FEEDBACK.token(registration.pk),
             "material_id": material.pk,
+            "join_token": JOIN.token(registration.pk),
+            "join_role_token": JOIN_ROLE.token(role.pk),
             "feed_token": feeds.renew(member=ana, by=ana, at=at),
             "application_id": application.pk,
             "certificate_code": certificate.code,

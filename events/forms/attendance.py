@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from events.actions.attendance import MARKS, Mark
-from events.attendance import Line
+from events.attendance import Line, Seen
 from events.models import Attendance
 from forestallies.lib import text
 from jobs.forms import SubmissionForm
@@ -32,6 +32,7 @@ class Row:
     reason: str
     error: str = ""
     is_added: bool = False
+    seen: Seen | None = None  # by the portal itself
 
     @property
     def member(self) -> Member:

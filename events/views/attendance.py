@@ -3,6 +3,7 @@
 `?without=mark` leaves out those who have a mark; forms are sent to the same address, so saving keeps it.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -72,7 +73,8 @@ def _record(request: CockpitRequest, event: Event, form: AttendanceForm) -> bool
 
 
 def _show(request: CockpitRequest, event: Event, form: AttendanceForm, *, status: int) -> HttpResponse:
-    rows = list(form.rows())
+    hints = attendance.hints(event)
+    rows = [replace(row, seen=hints.seen.get(row.member.pk)) for row in form.rows()]
     is_narrowed = request.GET.get("without") == "mark"
     listed = [row for row in rows if not row.is_added and (row.is_open or not is_narrowed)]
     seated = [row for row in listed if not row.line.helps]
@@ -87,6 +89,8 @@ def _show(request: CockpitRequest, event: Event, form: AttendanceForm, *, status
         "looked_for": form.is_bound and request.POST.get("do") == "find",
         "was": form.data.get("was", "") if form.is_bound else form.shown(),
         "tally": attendance.tally([row.line for row in rows if not row.line.helps and not row.is_added]),
+        "beside": hints.named(),
+        "has_hints": bool(hints.seen),
         "has_begun": event.starts_at <= clock.now(),
         "takes_place": event.state in (Event.State.SCHEDULED, Event.State.CLOSED),
     }

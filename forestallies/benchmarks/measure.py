@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 from statistics import median
 from typing import Any
 
@@ -40,6 +41,45 @@ class Measurement:
             "ratio": round(self.ratio, 4),
             "rounds": {"bare": [round(rate, 1) for rate in self.bare], "real": [round(rate, 1) for rate in self.real]},
         }
+
+
+@dataclass(frozen=True)
+class Waits:
+    """How long each of many answers took, in milliseconds: less is better.
+
+    Attributes:
+        what, baseline: as of a `Measurement`.
+        bare, real: one figure for each round.
+        errors: how many answers of the real thing, over all rounds, were not what they should be.
+    """
+
+    what: str
+    baseline: str
+    bare: tuple[float, ...]
+    real: tuple[float, ...]
+    errors: int
+
+    @property
+    def ratio(self) -> float:
+        """Share of the bare speed that the real thing reaches, of the medians."""
+        return median(self.bare) / median(self.real)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "what": self.what,
+            "baseline": self.baseline,
+            "unit": "milliseconds",
+            "bare": round(median(self.bare), 1),
+            "real": round(median(self.real), 1),
+            "ratio": round(self.ratio, 4),
+            "rounds": {"bare": [round(wait, 1) for wait in self.bare], "real": [round(wait, 1) for wait in self.real]},
+            "errors": self.errors,
+        }
+
+
+def percentile(waits: list[float], share: float) -> float:
+    """The wait that this share of all waits does not exceed (nearest rank)."""
+    return sorted(waits)[max(ceil(share * len(waits)) - 1, 0)]
 
 
 def compare(*, what: str, baseline: str, unit: str, bare: Run, real: Run, rounds: int) -> Measurement:

@@ -10,6 +10,16 @@ from django.http import HttpRequest, HttpResponse
 View = Callable[..., HttpResponse]
 
 
+def refusal(request: HttpRequest, action: str, *, key: str) -> HttpResponse | None:
+    """Count a request; gives the answer 429 when one address, or one key, asks too often.
+
+    Args:
+        action: a key of the setting ACCOUNT_RATE_LIMITS.
+        key: whose values a rate "per key" counts apart. Counters hold its hash only.
+    """
+    return ratelimit.consume_or_429(request, action=action, key=key, limit_get=True)
+
+
 def limited(
     action: str, *, methods: tuple[str, ...] = ("GET", "HEAD", "POST"), key: str | None = None
 ) -> Callable[[View], View]:

@@ -3,7 +3,7 @@
 import pytest
 
 from forestallies.benchmarks.crowd import rate_of_crowd
-from forestallies.benchmarks.measure import Measurement, compare
+from forestallies.benchmarks.measure import Measurement, Waits, compare, percentile
 
 
 def test_ratio_is_of_the_medians():
@@ -11,6 +11,17 @@ def test_ratio_is_of_the_medians():
     assert found.ratio == 0.25
     assert found.as_json()["bare"] == 200.0
     assert found.as_json()["unit"] == "rows per second"
+
+
+def test_waits_are_better_when_shorter_and_count_errors():
+    found = Waits("real", "bare", bare=(5.0, 10.0, 20.0), real=(40.0, 80.0, 20.0), errors=2)
+    assert found.ratio == 0.25
+    assert (found.as_json()["real"], found.as_json()["unit"], found.as_json()["errors"]) == (40.0, "milliseconds", 2)
+
+
+@pytest.mark.parametrize(("share", "wait"), [(0.5, 10.0), (0.95, 19.0), (1.0, 20.0), (0.0, 1.0)])
+def test_percentile_is_the_wait_that_so_many_do_not_exceed(share, wait):
+    assert percentile([float(n) for n in range(20, 0, -1)], share) == wait
 
 
 def test_both_run_in_turn():

@@ -77,6 +77,14 @@ def test_description_says_her_hour_and_the_country_line(event: Event, ana: Membe
     ]
 
 
+def test_mails_entry_leads_to_her_own_join_page(event: Event, ana: Member) -> None:
+    own = f"{settings.SITE_URL}/join/place/1.signature/"
+    entry = read(calendar_for(event, ana, method="REQUEST", at=AT, join=own)).event
+    assert entry.value("URL") == entry.value("LOCATION") == own
+    lines = entry.value("DESCRIPTION").splitlines()
+    assert [line.rpartition(" ")[2] for line in lines[2:]] == [own, settings.SITE_URL + event.get_absolute_url()]
+
+
 def test_uid_is_of_one_person_and_one_event(event: Event, ana: Member) -> None:
     others = [(event, MemberFactory.create()), (EventFactory.create(), ana)]
     assert len({calendar_uid(*pair) for pair in [(event, ana), *others]}) == 3

@@ -11,6 +11,8 @@ import pytest
 from django.conf import settings
 from django.test import override_settings
 
+from events.models import Registration
+from events.places import join_link, place_link
 from notices.render import Message
 from tests.emails.samples import ACCOUNT_CONTEXTS, EVENT_KINDS, KINDS, TITLE, message
 
@@ -136,6 +138,34 @@ def test_secret_link_stands_in_both_parts(kind: str, path: str) -> None:
     mail = message(kind)
     assert f"{settings.SITE_URL}{path}" in mail.text.split()
     assert f"{settings.SITE_URL}{path}" in Text(mail.html).links
+
+
+@pytest.mark.parametrize("kind", ["registration_confirmed", "promoted", "reminder_24h"])
+def test_mail_about_a_seat_carries_her_own_way_in_first(kind: str) -> None:
+    mail = message(kind)
+    registration = Registration.objects.get()
+    assert "from 20 minutes before the start" in mail.text
+    links = [line for line in mail.text.splitlines() if line.startswith("http")]
+    page = settings.SITE_URL + registration.event.get_absolute_url()
+    assert links == [join_link(registration), place_link(registration), page, settings.SITE_URL]
+    assert Text(mail.html).links[0] == join_link(registration)
+
+
+@pytest.mark.parametrize(
+    ("kind", "leads_in"),
+    [("registration_confirmed", True), ("promoted", True), ("rescheduled", False), ("event_cancelled", False),
+     ("registration_cancelled", False), ("rescheduled_series", True)],
+)  # fmt: skip
+def test_calendar_part_leads_in_where_a_seat_was_looked_up(kind: str, leads_in: bool) -> None:
+    """The samples hand over listeners by hand; `tests/events/actions` holds what the moves themselves look up."""
+    calendar = message(kind).calendar.decode().replace("\r\n ", "")
+    assert ("/join/place/" in calendar) == leads_in
+
+
+@pytest.mark.parametrize("kind", ["waitlisted", "offered", "offer_expired", "registration_pending", "event_cancelled"])
+def test_mail_without_a_seat_leads_to_no_meeting(kind: str) -> None:
+    mail = message(kind)
+    assert "/join/" not in mail.text + mail.html + mail.calendar.decode()
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ACCOUNT_CONTEXTS if "code" in ACCOUNT_CONTEXTS[kind]])

@@ -8,7 +8,7 @@ from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from events.models import Event, Question
-from events.places import place_link
+from events.places import join_link, place_link
 from members.models import Application
 from programs.models import Cohort
 from tests import chromium
@@ -66,12 +66,14 @@ def test_pages_are_open_to_everybody(demo: None, tmp_path: Path, width: int, lan
     workshop = Event.objects.scheduled().filter(kind="workshop", capacity__isnull=False).latest("starts_at")
     gathering = f"/gatherings/{workshop.workshop.gathering.slug}/"
     member = [*OWN, gathering, workshop.get_absolute_url()]
-    links = ["/place/1.x/", *(urlsplit(place_link(one)).path for one in workshop.registrations.all()[:1])]
+    [seat] = workshop.registrations.confirmed()[:1]
+    links = ["/place/1.x/", urlsplit(place_link(seat)).path, urlsplit(join_link(seat)).path]
     application = Application.objects.open().earliest("id")
     staff = ["/staff/applications/", f"/staff/applications/{application.pk}/"]
     staff += ["/staff/reports/attendance/", "/staff/reports/attendance/edition/sske-2025/matrix/"]
     staff += ["/staff/reports/attendance/edition/sske-2025/detail/", "/staff/certificates/", "/staff/events/"]
     staff += [f"/staff/certificates/{cohort.pk}/" for cohort in Cohort.objects.filter(edition__slug="sske-2025")]
+    staff += [f"/staff/events/{workshop.pk}/check-in/"]
     staff += [f"/staff/events/{workshop.pk}/attendance/", "/admin/programs/session/add/"]
     staff += [f"/staff/events/{workshop.pk}/feedback/"]
     registrations = f"/staff/events/{workshop.pk}/registrations/"

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from audit.models import Entry
-from events.models import Attendance, Event, Role
+from events.models import Attendance, AttendanceEvidence, Event, Role
 from tests.factories import CircleFactory, MemberFactory, RegistrationFactory, RoleFactory, WorkshopFactory, join
 from tests.world import sign_in
 
@@ -215,12 +215,48 @@ def test_staff_prove_their_second_factor_before_they_see_a_list(bo, held, eva):
         assert answer.url.startswith(reverse("mfa_activate_totp"))
 
 
+def test_hints_stand_beside_the_name_and_mark_nobody(as_bo, held, eva):
+    opened = held.starts_at - timedelta(minutes=2)
+    AttendanceEvidence.objects.create(
+        event=held, member=eva, source="join_click", joined_at=opened, people=2, created_at=opened
+    )
+    AttendanceEvidence.objects.create(
+        event=held,
+        source="join_click",
+        joined_at=opened,
+        raw_name="Kofi <b>",
+        match=f"beside:{eva.pk}",
+        created_at=opened,
+    )
+    AttendanceEvidence.objects.create(
+        event=held, member=eva, source="code", joined_at=held.starts_at, created_at=held.starts_at
+    )
+    shown = " ".join(page(as_bo, held).content.decode().split())
+    assert "<span>Join link 13:58 (UTC+1)</span><span>Code 14:00 (UTC+1)</span><span>2 people at this device" in shown
+    assert "<li>Beside Eva Registered: <strong>Kofi &lt;b&gt;</strong></li>" in shown
+    assert not Attendance.objects.exists()
+
+
+def test_marks_are_saved_with_the_hints_shown(as_bo, held, eva):
+    AttendanceEvidence.objects.create(
+        event=held, member=eva, source="code", joined_at=held.starts_at, created_at=held.starts_at
+    )
+    send(as_bo, held, {eva: "no_show"})
+    assert status_of(held, eva) == "no_show"
+
+
 @pytest.mark.parametrize("people", [1, 3])
 def test_list_costs_the_same_for_one_and_three(as_bo, held, people, django_assert_num_queries):
-    for _ in range(people):
-        RegistrationFactory.create(event=held)
+    for number in range(people):
+        came = RegistrationFactory.create(event=held).member
+        seen = {"event": held, "joined_at": held.starts_at, "created_at": held.starts_at}
+        AttendanceEvidence.objects.create(member=came, source="join_click", **seen)
+        AttendanceEvidence.objects.create(member=came, source="code", **seen)
+        AttendanceEvidence.objects.create(
+            source="join_click", raw_name=f"Kofi {number}", match=f"beside:{came.pk}", **seen
+        )
     page(as_bo, held)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page(as_bo, held)
 
 

@@ -95,14 +95,16 @@ def test_full_workshop_shows_the_position(as_ana, english, workshop, clock):
     )
 
 
-def test_meeting_link_shows_with_a_seat_from_twenty_minutes_before(as_ana, ana, secret, clock):
+def test_way_to_the_join_page_shows_with_a_seat_from_twenty_minutes_before(as_ana, ana, secret, clock):
     RegistrationFactory.create(event=secret, member=ana)
-    clock.move_to(secret.starts_at - timedelta(minutes=21))
-    assert LINK not in page(as_ana, secret)
+    way_in = f'href="{reverse("join_event", args=[secret.pk])}"'
+    clock.move_to(secret.starts_at - timedelta(minutes=20, seconds=1))
+    assert way_in not in page(as_ana, secret)
     clock.move_to(secret.starts_at - timedelta(minutes=20))
-    assert LINK in page(as_ana, secret)
-    clock.move_to(secret.ends_at)
+    assert way_in in page(as_ana, secret)
     assert LINK not in page(as_ana, secret)
+    clock.move_to(secret.ends_at)
+    assert way_in not in page(as_ana, secret)
 
 
 @pytest.mark.parametrize(("state", "queue_no"), [("waitlisted", 1), ("cancelled", None)])
@@ -110,7 +112,8 @@ def test_meeting_link_stays_hidden_without_a_seat(as_ana, ana, secret, clock, st
     cancelled_by = "member" if state == "cancelled" else ""
     RegistrationFactory.create(event=secret, member=ana, state=state, queue_no=queue_no, cancelled_by=cancelled_by)
     clock.move_to(secret.starts_at)
-    assert LINK not in page(as_ana, secret)
+    shown = page(as_ana, secret)
+    assert LINK not in shown and reverse("join_event", args=[secret.pk]) not in shown
 
 
 def test_calendar_file_never_holds_the_meeting_link(as_ana, ana, secret, clock):

@@ -11,8 +11,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from forestallies.benchmarks import certificates, exports, notices, pages, registrations
-from forestallies.benchmarks.measure import Measurement
+from forestallies.benchmarks import certificates, exports, join, notices, pages, registrations
+from forestallies.benchmarks.measure import Measurement, Waits
 from forestallies.benchmarks.scratch import NotAllowed, prepared_tables, scratch_database
 
 BENCHMARKS = {
@@ -21,6 +21,7 @@ BENCHMARKS = {
     "certificates": certificates,
     "pages": pages,
     "notices": notices,
+    "join": join,
 }
 ROUNDS = 5
 
@@ -55,18 +56,20 @@ class Command(BaseCommand):
 
     def measure(
         self, name: str, tables: str, size: int | None, rounds: int, options: dict[str, Any]
-    ) -> Iterator[Measurement]:
+    ) -> Iterator[Measurement | Waits]:
         with scratch_database(tables):
             for measurement in BENCHMARKS[name].measure(size=size or BENCHMARKS[name].SIZE, rounds=rounds):
                 if not options["json"]:
                     self.write_words(name, measurement)
                 yield measurement
 
-    def write_words(self, name: str, measurement: Measurement) -> None:
+    def write_words(self, name: str, measurement: Measurement | Waits) -> None:
         facts = measurement.as_json()
         self.stdout.write(f"{name}: {measurement.what}")
         self.stdout.write(f"  {facts['real']:>10,.0f} {facts['unit']}")
         self.stdout.write(f"  {facts['bare']:>10,.0f} with {measurement.baseline}: ratio {measurement.ratio:.1%}")
+        if "errors" in facts:
+            self.stdout.write(f"  {facts['errors']:>10,.0f} errors")
 
 
 def _names(asked: list[str]) -> list[str]:
@@ -102,5 +105,5 @@ def machine() -> dict[str, Any]:
     return {"cores": os.cpu_count(), "postgresql": version, "python": platform.python_version()}
 
 
-def as_json(found: dict[str, list[Measurement]]) -> dict[str, Any]:
+def as_json(found: dict[str, list[Measurement | Waits]]) -> dict[str, Any]:
     return {name: [measurement.as_json() for measurement in rows] for name, rows in found.items()}

@@ -14,7 +14,8 @@ from events import reminders
 from events.actions import registrations, schedule
 from events.actions.moving import When, describe_all, move_all
 from events.invitation import calendar_uid
-from events.models import Event
+from events.models import Event, Registration, Role
+from events.places import join_link, join_role_link
 from events.telling import UNDO
 from notices import delivery
 from notices.models import Notice
@@ -97,6 +98,9 @@ def test_calendar_of_all_new_times_is_for_taking_over(everywhere, ana, bo, at):
     assert [str(entry["uid"]) for entry in entries] == [calendar_uid(event, notice.recipient) for event in everywhere]
     assert [entry["sequence"] for entry in entries] == [1, 1, 1]
     assert [entry.decoded("dtstart").day for entry in entries] == [3, 10, 17]
+    assert [str(entry["url"]) for entry in entries] == [
+        join_link(row) for row in Registration.objects.filter(member=ana).order_by("event__starts_at")
+    ]
 
 
 def test_person_with_one_of_them_gets_the_ordinary_mail(series, ana, cy, bo, at):
@@ -105,6 +109,8 @@ def test_person_with_one_of_them_gets_the_ordinary_mail(series, ana, cy, bo, at)
     move_all(shifted(series, DAY), by=bo, at=at)
     sent = deliver(at + UNDO)
     assert [(notice.kind, notice.calendar_method) for notice in sent] == [("rescheduled", "REQUEST")] * 2
+    own = {join_link(Registration.objects.get()), join_role_link(Role.objects.get())}
+    assert {str(Calendar.from_ical(bytes(notice.calendar)).walk("VEVENT")[0]["url"]) for notice in sent} == own
 
 
 def test_impact_counts_each_person_once(everywhere, cy, bo, at):
