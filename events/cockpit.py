@@ -31,7 +31,6 @@ TABS = (
     Tab("event_cockpit", _("Overview"), "help"),
     Tab("registration_list", _("People"), "schedule", within=("registration_detail",)),
     Tab("role_list", _("Roles"), "schedule", within=("role_invite", "role_change")),
-    Tab("event_messages", _("Messages"), "schedule"),
     Tab("segment_list", _("Run of show"), "run", within=("segment_edit", "segment_move", "segment_copy")),
     Tab("segment_live", _("Now and next"), "help", within=("segment_print",)),
     Tab(
@@ -43,10 +42,11 @@ TABS = (
     Tab("my_room", pgettext_lazy("pages of an event", "My room"), "help"),
     Tab("material_list", _("Materials"), "run", within=("material_change",)),
     Tab("speaker_question_list", _("Questions"), "help"),
+    Tab("event_messages", _("Messages"), "schedule"),
     Tab("check_in_code", _("Check-in code"), "help"),
     Tab("attendance_edit", _("Attendance"), "help"),
-    Tab("event_history", _("History"), "schedule"),
     Tab("feedback_results", _("Feedback"), "run"),
+    Tab("event_history", _("History"), "schedule"),
 )
 
 

@@ -10,11 +10,12 @@ from django.utils.translation import ngettext
 
 from audit.models import Entry
 from events import kinds
-from events.models import Event, Material, Role, Room, Segment, SpeakerQuestion
+from events.models import Event, Role
 from forestallies.lib import zones
 from members.models import Member
 
-PARTS = (Role, Room, Segment, Material, SpeakerQuestion)
+PARTS = ("events.segment", "events.room", "events.roomnote", "events.material", "events.speakerquestion")
+LEFT_OUT = ("speaker_question.asked",)  # who asks without a name must not be found by the hour either
 
 WORDS = {
     "event.created": _("made the event"),
@@ -25,6 +26,34 @@ WORDS = {
     "event.capacity_changed": _("changed the number of seats"),
     "event.questions_changed": _("changed the questions to those who register"),
     "attendance.marked": _("recorded attendance"),
+    "role.invited": _("invited somebody to a role"),
+    "role.reminded": _("reminded somebody of an invitation"),
+    "role.changed": _("changed what a role is about"),
+    "role.accepted": _("accepted a role"),
+    "role.declined": _("declined a role"),
+    "role.replaced": _("gave a role to somebody else"),
+    "role.withdrawn": _("withdrew a role"),
+    "role.minutes_confirmed": _("confirmed hours worked"),
+    "segment.added": _("added a row to the run of show"),
+    "segment.changed": _("changed a row of the run of show"),
+    "segment.moved": _("moved a row of the run of show"),
+    "segment.removed": _("removed a row of the run of show"),
+    "segments.copied": _("copied the run of show of another event"),
+    "room.added": _("added a room"),
+    "room.changed": _("changed a room"),
+    "room.removed": _("removed a room"),
+    "room.placed": _("put people into a room"),
+    "rooms.filled": _("filled the rooms"),
+    "rooms.left": _("took people out of their rooms"),
+    "note.written": _("noted results"),
+    "material.posted": _("posted a material"),
+    "material.changed": _("changed a material"),
+    "material.released": _("released a material"),
+    "material.taken_back": _("took a material back"),
+    "material.removed": _("removed a material"),
+    "speaker_question.answered": _("marked a question as answered"),
+    "speaker_question.hidden": _("hid a question"),
+    "speaker_question.open": _("opened a question again"),
 }
 
 
@@ -42,10 +71,9 @@ def entries(event: Event) -> QuerySet[Entry]:
     """The entries about an event, whichever of its tables they name, and about its parts; the latest first."""
     of_kind = kinds.of(event).model.replace("_", ".")
     own = Q(subject_type__in=["events.event", of_kind], subject_id=event.pk)
-    for part in PARTS:
-        ids = part._default_manager.filter(event=event).values("pk")
-        own |= Q(subject_type=part._meta.label_lower, subject_id__in=ids)
-    return Entry.objects.filter(own).order_by("-at", "-id")
+    own |= Q(subject_type="events.role", subject_id__in=Role.objects.filter(event=event).values("pk"))
+    own |= Q(subject_type__in=PARTS, detail__event=event.pk)  # what was removed since is told of as well
+    return Entry.objects.filter(own).exclude(verb__in=LEFT_OUT).order_by("-at", "-id")
 
 
 def lines(page: Iterable[Entry], *, zone: str) -> list[Line]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import typst
 
+from events.feedback import seal
 from events.models import (
     Event,
     Feedback,
@@ -167,8 +168,8 @@ def _answer_feedback(by_number: dict[int, Session], words: dict[str, Any], core:
 def _feedback(event: Session, answers: int, texts: Sequence[dict[str, str]]) -> Iterator[Feedback]:
     for turn in range(answers):
         luck = chance("answer", event.uid, turn)
-        said = texts[turn % len(texts)] if turn < 2 * len(texts) else {"language": luck.choice(["en", "es", "fr"])}
-        yield Feedback(
+        words = texts[turn % len(texts)] if turn < 2 * len(texts) else {}
+        row = Feedback(
             id=fixed_uuid(f"feedback:{event.uid}:{turn}"),
             event_id=event.pk,
             usefulness=luck.choice([3, 4, 4, 5, 5]),
@@ -176,5 +177,7 @@ def _feedback(event: Session, answers: int, texts: Sequence[dict[str, str]]) -> 
             sound=luck.choice([2, 3, 4, 4, 5]),
             use=luck.choice([Feedback.Use.YES, Feedback.Use.YES, Feedback.Use.PERHAPS]),
             may_quote=turn % 3 == 0,
-            **said,
+            **words,
         )
+        row.seal = seal(row, counted=True)
+        yield row
