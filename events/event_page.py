@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from events import feedback, materials, needs, seats, show_rows, speaker_questions
+from events import feedback, materials, needs, policies, seats, show_rows, speaker_questions
 from events.forms.registration import RegistrationForm, language_words
 from events.models import Event, Question, Registration
 from members.models import Member
@@ -15,7 +15,7 @@ def context_of(event: Event, *, member: Member, at: datetime, form: Registration
     """Give the page `place`, the `form` with which she registers or changes what she said, what she `told`, the
     `agenda`, and whether she is asked how it was.
 
-    Also the `materials` that she may open, and the door to the `speaker_questions`.
+    Also the `materials` that she may open, the door to the `speaker_questions`, and what she `works` at in it.
 
     Args:
         form: as it was sent, when it has to be looked at again.
@@ -33,6 +33,7 @@ def context_of(event: Event, *, member: Member, at: datetime, form: Registration
         "asks_feedback": feedback.is_awaited(event, place.registration, at=at),
         "materials": materials.for_reader(event, member=member, at=at),
         "speaker_questions": speaker_questions.door(event, member=member, at=at),
+        "works": policies.works_in(event, by=member, at=at),
         "at": at,
         "page_path": event.get_absolute_url(),  # also where a form that came back is shown at another address
     }

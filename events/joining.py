@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -11,13 +11,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from events import feedback
 from events.models import AttendanceEvidence, Event, Registration, Role, Room, Source
 from events.models.events import DOORS_OPEN
 from events.seats import usual_interpretation
 from members.models import Member
 
 Door = Literal["cancelled", "gone", "draft", "early", "open", "over"]
-LAST_MINUTES = timedelta(minutes=5)  # so long before the end the page begins to ask for feedback
 
 CLOSED: dict[Door, str | Promise] = {
     "cancelled": gettext_lazy("This event does not take place."),
@@ -101,9 +101,10 @@ def opens_at(event: Event) -> datetime:
 
 
 def asks_for_feedback(guest: Guest, *, at: datetime) -> bool:
-    """Whether it is time to ask her what she thinks: in the last minutes, and afterwards."""
-    took_place = guest.event.state in (Event.State.SCHEDULED, Event.State.CLOSED)
-    return guest.seat is not None and took_place and at >= guest.event.ends_at - LAST_MINUTES
+    """Whether it is time to ask her how it was: from the last minutes on, until she has answered. One query then."""
+    if guest.seat is None or not feedback.is_open(guest.event, at):
+        return False
+    return not feedback.has_answered(guest.event, guest.member)
 
 
 def rooms_of(guest: Guest) -> list[Room]:

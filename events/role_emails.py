@@ -11,7 +11,7 @@ from django.utils import translation
 from events.emails import about, context_for
 from events.invitation import calendar_for
 from events.models import Event, Material, Registration, Role
-from events.places import assignment_link
+from events.places import assignment_link, join_role_link
 from events.role_words import language_word, part_of
 from forestallies.lib import zones
 from members.emails import to
@@ -142,7 +142,7 @@ def draw_brief(facts: Facts, at: datetime) -> Message:
         "staff_brief",
         to(member),
         context,
-        calendar=calendar_for(event, member, method="REQUEST", at=at),
+        calendar=calendar_for(event, member, method="REQUEST", at=at, join=join_role_link(roles[0])),
         calendar_method="REQUEST",
         about=about(event),
     )

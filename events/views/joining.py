@@ -14,7 +14,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -59,13 +59,10 @@ class Address:
         return reverse(f"{self.name}_go", args=[self.argument])
 
     def feedback(self, guest: Guest) -> str:
-        """Where she says what she thinks, signed in or by a link of her own; empty where there is no such page."""
-        try:
-            if self.name == "join_event":
-                return reverse("feedback_event", args=[guest.event.pk])
-            return reverse(FEEDBACK.name, args=[FEEDBACK.token(guest.seat.pk)]) if guest.seat else ""
-        except NoReverseMatch:
-            return ""
+        """Where she says what she thinks, signed in or by a link of her own; empty without a seat."""
+        if self.name == "join_event":
+            return reverse("feedback_event", args=[guest.event.pk])
+        return reverse(FEEDBACK.name, args=[FEEDBACK.token(guest.seat.pk)]) if guest.seat else ""
 
 
 # --- Three ways to each page ---

@@ -72,7 +72,7 @@ def buttons(answer) -> list[str]:
 
 def run_of(answer) -> list[tuple[str, str]]:
     """The clocks and titles of the run of show on the page."""
-    return re.findall(r'run__clock">([^<]+)</span> <span class="run__what"> <strong>([^<]+)<', text(answer))
+    return re.findall(r'run__clock">([^<]+)</dt> <dd class="run__what"> <strong>([^<]+)<', text(answer))
 
 
 # --- Answering ---
