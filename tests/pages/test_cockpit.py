@@ -9,12 +9,14 @@ from django.utils.html import escape
 
 from audit.models import record
 from events.actions import schedule
-from events.models import Event, Role
+from events.cockpit import TABS
+from events.models import Event, Role, RoomPlace, SpeakerQuestion
 from events.telling import label
 from notices import outbox
 from notices.models import Notice
 from notices.render import Message, Recipient
 from tests.factories import (
+    MaterialFactory,
     MemberFactory,
     RegistrationFactory,
     RoleFactory,
@@ -198,3 +200,20 @@ def test_cockpit_costs_the_same_for_one_and_three(as_bo, bo, ready, at, rows, na
     page(as_bo, ready, name)
     with django_assert_num_queries(queries):
         page(as_bo, ready, name)
+
+
+@pytest.mark.parametrize("tab", [tab.name for tab in TABS])
+def test_no_page_of_the_cockpit_takes_more_than_twelve_queries(as_bo, ready, tab, django_assert_max_num_queries):
+    for _ in range(3):
+        registration = RegistrationFactory.create(event=ready)
+        room = RoomFactory.create(event=ready)
+        RoomPlace.objects.create(room=room, event=ready, member=registration.member, placed_at=ready.starts_at)
+        SegmentFactory.create(event=ready, position=ready.segments.count())
+        MaterialFactory.create(event=ready)
+        RoleFactory.create(event=ready, kind=Role.Kind.CO_FACILITATOR)
+        SpeakerQuestion.objects.create(
+            event=ready, member=registration.member, words="Why?", created_at=ready.starts_at
+        )
+    page(as_bo, ready, tab)
+    with django_assert_max_num_queries(12):
+        assert page(as_bo, ready, tab).status_code == 200
