@@ -189,7 +189,7 @@ def test_hostile_words_are_shown_as_typed(as_bo, workshop):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("event_cockpit", 9), ("event_messages", 11), ("event_history", 9)])
+@pytest.mark.parametrize(("name", "queries"), [("event_cockpit", 10), ("event_messages", 11), ("event_history", 9)])
 def test_cockpit_costs_the_same_for_one_and_three(as_bo, bo, ready, at, rows, name, queries, django_assert_num_queries):
     for _ in range(rows):
         RegistrationFactory.create(event=ready)
