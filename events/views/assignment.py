@@ -85,10 +85,16 @@ def _act(request: HttpRequest, form: AnswerForm, role: Role, at: datetime) -> bo
         form.add_error(None, str(refusal))
     except WrongSubmission:
         form.add_error(None, _("This page was sent before. Here it is as it is now; please press again."))
-    else:
-        messages.success(request, str(SAID[said["act"]]))
     role.refresh_from_db(fields=["state", "reason", "minutes_worked", "minutes_confirmed_at"])
+    if not form.errors and _still_holds(said, role):
+        messages.success(request, str(SAID[said["act"]]))
     return not form.errors
+
+
+def _still_holds(said: dict[str, Any], role: Role) -> bool:
+    """Whether the role is as the form left it: sent once more, it does nothing, and much may have happened since."""
+    left = {"accept": Role.State.ACCEPTED, "decline": Role.State.DECLINED}
+    return role.state == left[said["act"]] if said["act"] in left else role.minutes_worked == said["minutes"]
 
 
 def _show(request: HttpRequest, form: AnswerForm, role: Role, token: str, at: datetime) -> HttpResponse:

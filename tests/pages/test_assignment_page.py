@@ -131,6 +131,14 @@ def test_second_acceptance_of_a_part_given_away_is_a_sentence(client, mine, cy, 
     assert list(Role.objects.order_by("pk").values()) == before
 
 
+def test_form_sent_again_after_the_part_was_given_away_thanks_nobody(client, mine, cy, bo, at):
+    key = uuid4()
+    assert "The part is yours." in text(press(client, mine, "accept", key=key))
+    roles.replace(role=mine, who=cy, part=Part("interpreter", "es"), by=bo, at=at)
+    shown = text(press(client, mine, "accept", key=key))
+    assert ("The part is yours." in shown, Role.objects.get(pk=mine.pk).state) == (False, "replaced")
+
+
 @pytest.mark.parametrize(
     "data",
     [{}, {"act": "accept"}, {"act": "accept", "submission": "x"}, {"act": "rule", "submission": str(uuid4())}],
