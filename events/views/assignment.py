@@ -40,7 +40,8 @@ SAID = {
 def assignment_page(request: HttpRequest, token: str) -> HttpResponse:
     """Show one person's part in one event, in her language and zone, with the buttons that fit.
 
-    The link opens this event and no other, and no list of participants; it shows no meeting link. Who declined or was
+    The link opens this event and no other, and no list of participants; it shows no meeting link. Her other parts are
+    named when she herself is signed in, for whoever holds one link must not get the others with it. Who declined or was
     replaced reads a sentence and nothing of the inside. The link of somebody whose account is closed opens nothing.
     """
     role = _behind(token)
@@ -108,7 +109,7 @@ def _show(request: HttpRequest, form: AnswerForm, role: Role, token: str, at: da
         "situation": situation,
         "now": at,
         "part": part_of(role, event),
-        "others": assignment.others(role, at=at),
+        "others": assignment.others(role, at=at) if request.user == role.member else [],
     }
     if situation in assignment.INSIDE:
         context |= {

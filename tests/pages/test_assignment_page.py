@@ -199,9 +199,20 @@ def test_link_opens_its_event_and_no_list_of_people(client, mine, workshop):
         assert words not in shown
 
 
-def test_her_other_parts_have_links_of_their_own(client, mine, ana):
+@pytest.mark.parametrize("state", ["accepted", "declined", "replaced"])
+def test_link_hands_out_none_of_her_other_links(client, mine, ana, cy, state):
+    other = RoleFactory.create(event=WorkshopFactory.create(title="Forest finance").event_ptr, member=ana)
+    turn(mine, state)
+    for _browser in range(2):
+        shown = text(client.get(path(mine)))
+        assert ASSIGNMENT.token(other.pk) not in shown and "Forest finance" not in shown
+        client.force_login(cy)
+
+
+def test_her_other_parts_have_links_of_their_own_when_she_is_signed_in(client, mine, ana):
     other = RoleFactory.create(event=WorkshopFactory.create(title="Forest finance").event_ptr, member=ana)
     gone = RoleFactory.create(event=WorkshopFactory.create(title="Long gone").event_ptr, member=ana, state="replaced")
+    client.force_login(ana)
     shown = text(client.get(path(mine)))
     assert f'<a href="{path(other)}">Forest finance</a>' in shown
     assert path(gone) not in shown and "Long gone" not in shown
@@ -349,7 +360,7 @@ def test_page_costs_the_same_for_one_and_three(client, mine, ana, workshop, rows
         lead = RoleFactory.create(event=workshop, kind="speaker")
         SegmentFactory.create(event=workshop, position=number, lead=lead)
         MaterialFactory.create(event=workshop)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert len(client.get(path(mine)).content) < 60_000
 
 
