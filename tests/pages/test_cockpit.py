@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils.html import escape
 
-from audit.models import record
-from events.actions import schedule
+from audit.models import Entry, record
+from events.actions import schedule, speaker_questions
 from events.models import Event, Role
 from events.telling import label
 from notices import outbox
@@ -198,3 +198,11 @@ def test_cockpit_costs_the_same_for_one_and_three(as_bo, bo, ready, at, rows, na
     page(as_bo, ready, name)
     with django_assert_num_queries(queries):
         page(as_bo, ready, name)
+
+
+def test_history_tells_no_hour_at_which_somebody_asked_the_speakers(as_bo, workshop, ana):
+    RegistrationFactory.create(event=workshop, member=ana)
+    for with_name in (False, True):
+        speaker_questions.ask(event=workshop, words="Who pays?", with_name=with_name, by=ana, at=workshop.starts_at)
+    assert Entry.objects.filter(verb="speaker_question.asked").count() == 2
+    assert page(as_bo, workshop, "event_history").context["lines"] == []
