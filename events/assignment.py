@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db.models import QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from events.models import Event, Material, Role, Segment
 from events.places import ASSIGNMENT, JOIN_ROLE
@@ -95,7 +95,9 @@ def materials(role: Role, event: Event, *, at: datetime) -> list[Material]:
 
 
 def others(role: Role, *, at: datetime) -> list[Other]:
-    """Her other standing parts in events that are not over, the next one first."""
+    """Her other standing parts in events that are not over, the next one first; none once this one is not hers."""
+    if not role.stands:
+        return []
     return _ahead(Role.objects.standing().filter(member=role.member_id).exclude(pk=role.pk), at)
 
 
@@ -112,9 +114,6 @@ def _ahead(rows: QuerySet[Role], at: datetime) -> list[Other]:
 
 def join_address(role: Role, event: Event, at: datetime) -> str:
     """The way in, while the doors are open for her; empty otherwise. It is a page of the portal, not the meeting."""
-    if role.state != State.ACCEPTED or not event.doors_are_open(at):
+    if role.state != State.ACCEPTED or not event.doors_are_open(at, for_team=True):
         return ""
-    try:
-        return reverse(JOIN_ROLE.name, args=[JOIN_ROLE.token(role.pk)])
-    except NoReverseMatch:  # the page of joining is not in this portal
-        return ""
+    return reverse(JOIN_ROLE.name, args=[JOIN_ROLE.token(role.pk)])

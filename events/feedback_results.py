@@ -105,14 +105,20 @@ class Results:
     words_wait: bool = False
 
 
+def number_shown(event: Event, *, at: datetime) -> int:
+    """How many answers the team may know of, as `Results.answers`, in one query."""
+    rows = list(Feedback.objects.filter(event=event).only("seal"))
+    counted = len(_counted(event, rows, at))
+    return len(rows) if min(len(rows), counted) < FEWEST else counted
+
+
 def results_of(event: Event, *, at: datetime) -> Results:
     """Give the results of an event's feedback, in four queries; figures only where FEWEST answers are counted.
 
     Answers without a name that came since are left out until there are enough of them, or until the form has closed.
     """
     rows = list(Feedback.objects.filter(event=event).select_related("member").prefetch_related("topics"))
-    is_final = at >= feedback.closes_at(event)
-    counted = [row for row in rows if is_final or feedback.is_counted(row)]
+    counted = _counted(event, rows, at)
     if min(len(rows), len(counted)) < FEWEST:
         return Results(answers=len(rows), asked=asked(event))
     unnamed = sum(row.member_id is None for row in counted)
@@ -128,6 +134,11 @@ def results_of(event: Event, *, at: datetime) -> Results:
         internal=_voices(row for row in heard if not row.may_quote),
         words_wait=0 < unnamed < GROUP,
     )
+
+
+def _counted(event: Event, rows: list[Feedback], at: datetime) -> list[Feedback]:
+    is_final = at >= feedback.closes_at(event)
+    return [row for row in rows if is_final or feedback.is_counted(row)]
 
 
 def _spreads(rows: list[Feedback]) -> list[Spread]:

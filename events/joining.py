@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 
 from events import feedback
 from events.models import AttendanceEvidence, Event, Registration, Role, Room, Source
-from events.models.events import DOORS_OPEN
 from events.seats import usual_interpretation
 from members.models import Member
 
@@ -51,6 +50,11 @@ class Guest:
         return self.seat is not None or bool(self.roles)
 
     @property
+    def is_of_team(self) -> bool:
+        """She accepted a part in it, so the doors open earlier for her."""
+        return any(role.state == Role.State.ACCEPTED for role in self.roles)
+
+    @property
     def display_name(self) -> str:
         """What she should be called in the meeting, so that its report can be matched: `GH Ama Boateng`."""
         return f"{self.member.country} {self.member.name}".strip()
@@ -81,7 +85,7 @@ def door_for(guest: Guest, *, at: datetime) -> Door:
         return "draft"
     if event.ends_at <= at or event.state == Event.State.CLOSED:
         return "over"
-    return "open" if event.doors_are_open(at) else "early"
+    return "open" if event.doors_are_open(at, for_team=guest.is_of_team) else "early"
 
 
 def check_may_enter(guest: Guest, *, at: datetime) -> None:
@@ -95,9 +99,9 @@ def check_may_enter(guest: Guest, *, at: datetime) -> None:
         raise JoinRefused(str(CLOSED[door]))
 
 
-def opens_at(event: Event) -> datetime:
-    """From when people with a place may come in."""
-    return event.starts_at - DOORS_OPEN
+def opens_at(guest: Guest) -> datetime:
+    """From when she may come in."""
+    return guest.event.doors_open_at(for_team=guest.is_of_team)
 
 
 def asks_for_feedback(guest: Guest, *, at: datetime) -> bool:
@@ -163,7 +167,7 @@ def traces_of(guest: Guest) -> Traces:
     """Look up her own traces; a click from before the doors of the present time opened is none."""
     rows = AttendanceEvidence.objects.filter(event=guest.event, member=guest.member)
     own = list(rows.filter(source__in=[Source.JOIN_CLICK, Source.CODE]).values_list("source", "joined_at").distinct())
-    opens = opens_at(guest.event)
+    opens = opens_at(guest)
     return Traces(
         clicked=any(source == Source.JOIN_CLICK and joined_at and joined_at >= opens for source, joined_at in own),
         checked_in=any(source == Source.CODE for source, _joined_at in own),

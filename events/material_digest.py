@@ -103,13 +103,13 @@ def _due(at: datetime) -> list[outbox.Posting]:
 
 
 def _recent(at: datetime) -> list[Recent]:
-    """What was released lately to participants of published events, in one query."""
+    """What was released lately to participants of events that are published and not called off, in one query."""
     own = Material.audience.through.objects.filter(material=OuterRef("pk")).values("circle")
     whole = Event.audience.through.objects.filter(event=OuterRef("event")).values("circle")
     rows = (
         Material.objects.for_audience()
         .filter(released_at__gt=at - LOOK_BACK, released_at__lte=at)
-        .exclude(event__state=Event.State.DRAFT)
+        .exclude(event__state__in=[Event.State.DRAFT, Event.State.CANCELLED])
         .annotate(own=ArraySubquery(own), whole=ArraySubquery(whole))
         .values_list("pk", "event_id", "released_at", "own", "whole")
     )

@@ -151,7 +151,9 @@ class InviteForm(PartForm):
     name = forms.CharField(
         label=gettext_lazy("Name"), max_length=120, required=False, validators=[text.check_printable]
     )
-    email = forms.EmailField(label=gettext_lazy("E-mail address"), required=False, validators=[text.check_printable])
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"), max_length=254, required=False, validators=[text.check_printable]
+    )
     country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),

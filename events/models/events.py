@@ -19,6 +19,7 @@ from members.models import Circle, Grant, Member
 from members.models.people import check_zone
 
 DOORS_OPEN = timedelta(minutes=20)  # before the start
+TEAM_DOORS_OPEN = timedelta(minutes=60)  # for those with a part, who try sound and slides
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -214,9 +215,12 @@ class Event(models.Model):
     def is_live(self, at: datetime) -> bool:
         return self.state == self.State.SCHEDULED and self.starts_at <= at < self.ends_at
 
-    def doors_are_open(self, at: datetime) -> bool:
-        """Whether people with a place may see how to join: from 20 minutes before the start until the end."""
-        return self.state == self.State.SCHEDULED and self.starts_at - DOORS_OPEN <= at < self.ends_at
+    def doors_open_at(self, *, for_team: bool = False) -> datetime:
+        return self.starts_at - (TEAM_DOORS_OPEN if for_team else DOORS_OPEN)
+
+    def doors_are_open(self, at: datetime, *, for_team: bool = False) -> bool:
+        """Whether one may come in: from 20 minutes before the start, an hour for the team, until the end."""
+        return self.state == self.State.SCHEDULED and self.doors_open_at(for_team=for_team) <= at < self.ends_at
 
     def is_held(self, at: datetime) -> bool:
         return self.state in (self.State.SCHEDULED, self.State.CLOSED) and self.ends_at <= at

@@ -40,8 +40,9 @@ SAID = {
 def assignment_page(request: HttpRequest, token: str) -> HttpResponse:
     """Show one person's part in one event, in her language and zone, with the buttons that fit.
 
-    The link opens this event and no other, and no list of participants; it shows no meeting link. Who declined or was
-    replaced reads a sentence and nothing of the inside. The link of somebody whose account is closed opens nothing.
+    The link opens this event and no other, and no list of participants; it shows no meeting link. Her other parts are
+    named, and open from here when she herself is signed in: who holds one link must not get the others with it. Who
+    declined or was replaced reads a sentence and nothing of the inside. The link of a closed account opens nothing.
     """
     role = _behind(token)
     if role is None:
@@ -85,10 +86,16 @@ def _act(request: HttpRequest, form: AnswerForm, role: Role, at: datetime) -> bo
         form.add_error(None, str(refusal))
     except WrongSubmission:
         form.add_error(None, _("This page was sent before. Here it is as it is now; please press again."))
-    else:
-        messages.success(request, str(SAID[said["act"]]))
     role.refresh_from_db(fields=["state", "reason", "minutes_worked", "minutes_confirmed_at"])
+    if not form.errors and _still_holds(said, role):
+        messages.success(request, str(SAID[said["act"]]))
     return not form.errors
+
+
+def _still_holds(said: dict[str, Any], role: Role) -> bool:
+    """Whether the role is as the form left it: sent once more, it does nothing, and much may have happened since."""
+    left = {"accept": Role.State.ACCEPTED, "decline": Role.State.DECLINED}
+    return role.state == left[said["act"]] if said["act"] in left else role.minutes_worked == said["minutes"]
 
 
 def _show(request: HttpRequest, form: AnswerForm, role: Role, token: str, at: datetime) -> HttpResponse:
@@ -103,6 +110,7 @@ def _show(request: HttpRequest, form: AnswerForm, role: Role, token: str, at: da
         "now": at,
         "part": part_of(role, event),
         "others": assignment.others(role, at=at),
+        "is_herself": request.user == role.member,
     }
     if situation in assignment.INSIDE:
         context |= {

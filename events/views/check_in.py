@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from events import check_in, joining
+from events import check_in
 from events.models import AttendanceEvidence, Event, Source
 from events.views.frame import CockpitRequest, cockpit_page, framed
 from forestallies.lib import clock
@@ -20,7 +20,7 @@ def check_in_code(request: CockpitRequest, event: Event) -> HttpResponse:
     is_shown, changes_at = check_in.takes_codes(event, at), check_in.changes_at(at)
     context = {
         "takes_place": event.state in (Event.State.SCHEDULED, Event.State.CLOSED),
-        "opens_at": joining.opens_at(event) if at < event.starts_at else None,
+        "opens_at": event.doors_open_at() if at < event.starts_at else None,
         "code": check_in.code_at(event, at) if is_shown else "",
         "minutes_left": ceil((changes_at - at).total_seconds() / 60),
         "taken_until": min(changes_at + check_in.WINDOW, event.ends_at + check_in.GRACE),

@@ -214,7 +214,7 @@ def _show(
         "door": door,
         "address": address,
         "ends": zones.local(guest.event.ends_at, zone),
-        "opens": zones.local(joining.opens_at(guest.event), zone),
+        "opens": zones.local(joining.opens_at(guest), zone),
         "form": form or JoinForm(),
         "code_form": code_form or CodeForm(),
         "takes_codes": guest.is_admitted and check_in.takes_codes(guest.event, at),

@@ -46,7 +46,9 @@ MACROS = ("docm", "pptm", "xlsm", "dotm", "potm", "ppsm", "xlsb")
 _TEXTS = ("text/plain", "text/csv")
 _VIDEO_BRANDS = (b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"dash", b"MSNV")
 _SOUND_BRANDS = (b"M4A ", b"M4B ")
-_MAIN_PART = re.compile(rb'ContentType\s*=\s*["\']([^"\']+\.main\+xml)["\']')
+_PARTS = "[Content_Types].xml"
+_PARTS_SIZE = 1_000_000  # bytes; the lists of the largest documents have about a tenth of that
+_MAIN_PART = re.compile(r'ContentType\s*=\s*["\']([^"\']+\.main\+xml)["\']')
 _MARKUP = re.compile(r"\ufeff?\s*<\s*[!?a-z]", re.IGNORECASE)
 _NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 
@@ -179,16 +181,32 @@ def _find_document(file: IO[bytes]) -> str:
         raise with_macros()
     if any(name.startswith(("Basic/", "Scripts/")) for name in archive.names):  # where LibreOffice keeps them
         raise with_macros()
-    parts = archive.read("[Content_Types].xml", 1_000_000)
-    if b"macroenabled" in parts.lower():
+    parts = _parts(archive)
+    if "macroenabled" in parts.lower() or "vbaproject" in parts.lower():
         raise with_macros()
-    if b"<!DOCTYPE" in parts or b"<!ENTITY" in parts:
-        raise damaged()
     # What LibreOffice writes first says by itself what the whole is; Office names the type of its main part.
-    said = {archive.read("mimetype", 200).decode("ascii", "replace")}
-    said |= {kind.decode("ascii", "replace").removesuffix(".main+xml") for kind in _MAIN_PART.findall(parts)}
-    found = [content_type for content_type in said if content_type in TYPES.values()]
-    return found[0] if len(found) == 1 else ""
+    whole = archive.read("mimetype", 200).decode("ascii", "replace")
+    named = {kind.removesuffix(".main+xml") for kind in _MAIN_PART.findall(parts)}
+    found = [content_type for content_type in {whole, *named} if content_type in TYPES.values()]
+    return found[0] if len(found) == 1 and (found[0] in named or whole.startswith(OPEN)) else ""
+
+
+def _parts(archive: Archive) -> str:
+    """The list of types in a document of Office; empty when it has none.
+
+    Raises:
+        ValidationError: there are two of them, or it is written in a way that hides from us what a program reads in it.
+    """
+    if [name for name in archive.names if name.lower() == _PARTS.lower()] not in ([], [_PARTS]):
+        raise damaged()
+    written = archive.read(_PARTS, _PARTS_SIZE + 1)
+    try:
+        parts = written.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise damaged() from error
+    if len(written) > _PARTS_SIZE or any(sign in parts for sign in ("<!DOCTYPE", "<!ENTITY", "&#", "\x00")):
+        raise damaged()
+    return parts
 
 
 def _find_text(file: UploadedFile, claimed: str) -> str:

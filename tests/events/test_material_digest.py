@@ -160,15 +160,17 @@ def test_circles_are_respected(workshop, ana, community, at):
     assert Notice.objects.get().recipient == eva
 
 
-@pytest.mark.parametrize("change", ["team", "unreleased", "draft", "waitlisted", "inactive", "no address", "left"])
+@pytest.mark.parametrize(
+    "change", ["team", "unreleased", "draft", "cancelled", "waitlisted", "inactive", "no address", "left"]
+)
 def test_nobody_reads_of_what_is_not_hers(seat, ana, workshop, at, change):
     made = posted(workshop, at)
     if change == "team":
         Material.objects.update(visibility="team")
     if change == "unreleased":
         Material.objects.update(released_at=LIMA + DAY)
-    if change == "draft":
-        Event.objects.update(state="draft")
+    if change in ("draft", "cancelled"):
+        Event.objects.update(state=change)
     if change == "waitlisted":
         seat.state, seat.queue_no = "waitlisted", 1
         seat.save()

@@ -151,6 +151,29 @@ def test_documents_with_macros_are_refused_by_content(content):
     assert "macros" in refusal(name, content)
 
 
+TYPES_PART = "[Content_Types].xml"
+WITH_MACROS = '<Types><Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        documents.zipped({"mimetype": uploads.TYPES["docx"].encode(), TYPES_PART: WITH_MACROS.encode("utf-16")}),
+        documents.zipped({"mimetype": uploads.TYPES["docx"].encode(), TYPES_PART: WITH_MACROS.encode("utf-16-le")}),
+        documents.zipped({"mimetype": uploads.TYPES["docx"].encode(), "word/document.xml": b"<x/>"}),
+        documents.office("docx", padding=b" " * 1_000_000 + WITH_MACROS.encode(), compression=zipfile.ZIP_STORED),
+        documents.office("docx", padding=WITH_MACROS.replace("macroE", "macro&#69;").encode()),
+        documents.office("docx", {"[content_types].xml": WITH_MACROS.encode()}),
+        documents.office(
+            "docx", padding=b'<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/>'
+        ),
+    ],
+    ids=["utf-16", "utf-16 without mark", "mimetype alone", "far behind", "by number", "twice", "renamed"],
+)
+def test_macros_are_not_hidden_from_who_looks_for_them(content):
+    assert refusal("a.docx", content)
+
+
 def test_bomb_of_zeros_is_refused_without_unpacking_it():
     bomb = documents.office("pptx", {"ppt/media/image1.bmp": bytes(100_000_000)})
     assert len(bomb) < 110_000

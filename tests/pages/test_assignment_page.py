@@ -131,6 +131,14 @@ def test_second_acceptance_of_a_part_given_away_is_a_sentence(client, mine, cy, 
     assert list(Role.objects.order_by("pk").values()) == before
 
 
+def test_form_sent_again_after_the_part_was_given_away_thanks_nobody(client, mine, cy, bo, at):
+    key = uuid4()
+    assert "The part is yours." in text(press(client, mine, "accept", key=key))
+    roles.replace(role=mine, who=cy, part=Part("interpreter", "es"), by=bo, at=at)
+    shown = text(press(client, mine, "accept", key=key))
+    assert ("The part is yours." in shown, Role.objects.get(pk=mine.pk).state) == (False, "replaced")
+
+
 @pytest.mark.parametrize(
     "data",
     [{}, {"act": "accept"}, {"act": "accept", "submission": "x"}, {"act": "rule", "submission": str(uuid4())}],
@@ -191,9 +199,21 @@ def test_link_opens_its_event_and_no_list_of_people(client, mine, workshop):
         assert words not in shown
 
 
-def test_her_other_parts_have_links_of_their_own(client, mine, ana):
+@pytest.mark.parametrize("state", ["accepted", "declined", "replaced"])
+def test_link_hands_out_none_of_her_other_links(client, mine, ana, cy, state):
+    other = RoleFactory.create(event=WorkshopFactory.create(title="Forest finance").event_ptr, member=ana)
+    turn(mine, state)
+    for _browser in range(2):
+        shown = text(client.get(path(mine)))
+        assert ASSIGNMENT.token(other.pk) not in shown
+        assert ("Forest finance" in shown) == (state == "accepted")
+        client.force_login(cy)
+
+
+def test_her_other_parts_have_links_of_their_own_when_she_is_signed_in(client, mine, ana):
     other = RoleFactory.create(event=WorkshopFactory.create(title="Forest finance").event_ptr, member=ana)
     gone = RoleFactory.create(event=WorkshopFactory.create(title="Long gone").event_ptr, member=ana, state="replaced")
+    client.force_login(ana)
     shown = text(client.get(path(mine)))
     assert f'<a href="{path(other)}">Forest finance</a>' in shown
     assert path(gone) not in shown and "Long gone" not in shown
@@ -341,7 +361,7 @@ def test_page_costs_the_same_for_one_and_three(client, mine, ana, workshop, rows
         lead = RoleFactory.create(event=workshop, kind="speaker")
         SegmentFactory.create(event=workshop, position=number, lead=lead)
         MaterialFactory.create(event=workshop)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert len(client.get(path(mine)).content) < 60_000
 
 

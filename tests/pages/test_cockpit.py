@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils.html import escape
 
-from audit.models import record
-from events.actions import schedule
+from audit.models import Entry, record
+from events.actions import schedule, speaker_questions
 from events.cockpit import TABS
 from events.models import Event, Role, RoomPlace, SpeakerQuestion
 from events.telling import label
@@ -191,7 +191,7 @@ def test_hostile_words_are_shown_as_typed(as_bo, workshop):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("event_cockpit", 9), ("event_messages", 11), ("event_history", 9)])
+@pytest.mark.parametrize(("name", "queries"), [("event_cockpit", 10), ("event_messages", 11), ("event_history", 9)])
 def test_cockpit_costs_the_same_for_one_and_three(as_bo, bo, ready, at, rows, name, queries, django_assert_num_queries):
     for _ in range(rows):
         RegistrationFactory.create(event=ready)
@@ -217,3 +217,11 @@ def test_no_page_of_the_cockpit_takes_more_than_twelve_queries(as_bo, ready, tab
     page(as_bo, ready, tab)
     with django_assert_max_num_queries(12):
         assert page(as_bo, ready, tab).status_code == 200
+
+
+def test_history_tells_no_hour_at_which_somebody_asked_the_speakers(as_bo, workshop, ana):
+    RegistrationFactory.create(event=workshop, member=ana)
+    for with_name in (False, True):
+        speaker_questions.ask(event=workshop, words="Who pays?", with_name=with_name, by=ana, at=workshop.starts_at)
+    assert Entry.objects.filter(verb="speaker_question.asked").count() == 2
+    assert page(as_bo, workshop, "event_history").context["lines"] == []

@@ -197,3 +197,10 @@ def test_page_costs_the_same_for_five_and_twenty(as_bo, held, people, django_ass
     page(as_bo, held)
     with django_assert_num_queries(10):
         assert page(as_bo, held).context["results"].are_shown
+
+
+@pytest.mark.parametrize(("people", "told"), [(4, "4 answers"), (5, "5 answers"), (7, "5 answers"), (8, "8 answers")])
+def test_cockpit_tells_of_no_answer_that_results_leave_out(as_bo, held, people, told):
+    say_many(held, people)
+    cards = as_bo.get(reverse("event_cockpit", args=[held.pk])).context["cards"]
+    assert [lines for name, _label, lines in cards if name == "feedback_results"] == [[told]]

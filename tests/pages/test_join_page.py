@@ -565,3 +565,13 @@ def test_no_mail_and_none_of_its_calendars_holds_the_meeting_link(db, monkeypatc
     written = mail.subject + mail.text + html.unescape(mail.html) + mail.calendar.decode().replace("\r\n ", "")
     assert Event.objects.filter(join_url=LINK).exists()
     assert [secret for secret in ("secret-room", NUMBER, PASSCODE, "200 0000") if secret in written] == []
+
+
+def test_doors_open_an_hour_ahead_for_the_team_and_twenty_minutes_for_participants(client, workshop, ana, clock):
+    """Those with a part try sound and slides; an unanswered invitation opens no earlier."""
+    accepted, invited = (RoleFactory.create(event=workshop, state=state) for state in ("accepted", "invited"))
+    seat = RegistrationFactory.create(event=workshop, member=ana)
+    pages = [JOIN_ROLE.address(accepted.pk), JOIN_ROLE.address(invited.pk), JOIN.address(seat.pk)]
+    for minutes, doors in ((61, ["early"] * 3), (60, ["open", "early", "early"]), (20, ["open"] * 3)):
+        clock.move_to(workshop.starts_at - timedelta(minutes=minutes))
+        assert [client.get(urlsplit(page).path).context["door"] for page in pages] == doors

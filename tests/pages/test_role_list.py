@@ -169,6 +169,7 @@ def test_form_sent_twice_invites_once(as_bo, workshop):
         ({"kind": "interpreter"}, "Please choose the channel."),
         ({"email": ""}, "Please give an e-mail address."),
         ({"email": "x@"}, "Enter a valid email address."),
+        ({"email": f"{'x' * 60}@{'y' * 60}.{'y' * 60}.{'y' * 60}.{'y' * 60}.org"}, "at most 254 characters"),
         ({"name": ""}, "Please give a name."),
         ({"name": "a\u202eb"}, "Please remove the invisible characters"),
         ({"country": ""}, "Please choose the country."),
