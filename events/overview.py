@@ -196,6 +196,11 @@ def _before(event: Event, numbers: Numbers) -> Iterator[Todo]:
             "%(n)d registration waits for an answer.", "%(n)d registrations wait for an answer.", numbers.pending
         )
         yield Todo(words % {"n": numbers.pending}, "registration_list")
+    if numbers.unanswered:
+        words = ngettext(
+            "%(n)d invitation has no answer yet.", "%(n)d invitations have no answer yet.", numbers.unanswered
+        )
+        yield Todo(words % {"n": numbers.unanswered}, "role_list")
     if not numbers.segments:
         yield Todo(_("There is no run of show yet."), "segment_list")
     elif numbers.minutes > event.minutes:

@@ -46,4 +46,6 @@ def cockpit_page(work: policies.Work) -> Callable[[View], View]:
 
 def framed(request: CockpitRequest, event: Event, context: dict[str, Any]) -> dict[str, Any]:
     """Add what every page of the cockpit shows: the event, and the tabs that the reader may open."""
-    return {**context, "event": event, "works": request.works, "tabs": cockpit.tabs_for(request.works)}
+    tabs = cockpit.tabs_for(request.works)
+    has_more = any(not tab.near for tab in tabs)
+    return {**context, "event": event, "works": request.works, "tabs": tabs, "has_more_tabs": has_more}

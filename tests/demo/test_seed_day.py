@@ -1,10 +1,23 @@
 """What belongs to the day of a session in the demo."""
 
 from collections import Counter
+from datetime import timedelta
 
 from django.db.models import Count, Sum
 
-from events.models import Event, Feedback, FeedbackReceipt, Material, Room, RoomPlace, Segment, SpeakerQuestion
+from events.models import (
+    AttendanceEvidence,
+    Event,
+    Feedback,
+    FeedbackReceipt,
+    Material,
+    Role,
+    Room,
+    RoomNote,
+    RoomPlace,
+    Segment,
+    SpeakerQuestion,
+)
 
 
 def session(number: int) -> Event:
@@ -46,3 +59,28 @@ def test_feedback_is_as_much_as_the_table_says_and_nobodys(demo):
     assert counted == [31, 27, 24, 0]
     assert [FeedbackReceipt.objects.filter(event=session(number)).count() for number in range(4)] == counted
     assert not Feedback.objects.exclude(member=None).exists()
+
+
+def test_a_speaker_has_not_answered_and_is_announced_to_nobody(demo):
+    role = Role.objects.get(kind=Role.Kind.SPEAKER)
+    assert (role.event, role.state, role.member.name) == (session(4), "invited", "Abena Serwaa")
+    assert role.invited_at < role.rehearsal_at < role.event.starts_at
+    assert [segment.announced_lead() for segment in role.segments.all()] == ["Guest from a women growers’ association"]
+
+
+def test_co_facilitators_know_what_is_expected_and_when_they_rehearse(demo):
+    roles = Role.objects.filter(kind=Role.Kind.CO_FACILITATOR).select_related("event")
+    assert roles.count() == 3
+    assert all(role.expectation and role.event.starts_at - role.rehearsal_at == timedelta(days=7) for role in roles)
+
+
+def test_some_came_in_to_the_session_that_nobody_has_marked_yet(demo):
+    seen = AttendanceEvidence.objects.filter(event=session(3))
+    assert Counter(seen.values_list("source", flat=True)) == {"join_click": 5, "code": 2}
+    assert list(seen.filter(people=2).values_list("member__name", flat=True)) == ["Ama Boateng"]
+
+
+def test_a_room_of_session_eight_has_a_note_of_its_host(demo):
+    note = RoomNote.objects.get(event=session(8))
+    assert (note.room.name_en, note.author.name) == ("Latin America and the Caribbean", "Rosa Lupuna")
+    assert note.room.hosts.get().member == note.author

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from audit.models import Entry, record
+from events import cockpit
 from events.actions import schedule, speaker_questions
-from events.cockpit import TABS
 from events.models import Event, Role, RoomPlace, SpeakerQuestion
 from events.telling import label
 from notices import outbox
@@ -78,11 +78,13 @@ def test_what_is_missing_is_said_with_the_page_that_mends_it(as_bo, workshop):
     RoleFactory.create(event=workshop, kind=Role.Kind.INTERPRETER, channel="fr")
     RegistrationFactory.create(event=workshop)
     RoomFactory.create(event=workshop)
+    RoleFactory.create(event=workshop, kind=Role.Kind.SPEAKER, state="invited")
     posted(workshop, state="failed", problem="550 no such user")
     said = [(one.words, one.tab) for one in page(as_bo, workshop).context["todo"]]
     assert said == [
         ("There is no meeting link yet, so nobody can join.", ""),
         ("1 message could not be sent.", "event_messages"),
+        ("1 invitation has no answer yet.", "role_list"),
         ("There is no run of show yet.", "segment_list"),
         ("1 person is in no room yet.", "room_list"),
         ("Nobody is named who helps when somebody cannot get in.", ""),
@@ -202,7 +204,7 @@ def test_cockpit_costs_the_same_for_one_and_three(as_bo, bo, ready, at, rows, na
         page(as_bo, ready, name)
 
 
-@pytest.mark.parametrize("tab", [tab.name for tab in TABS])
+@pytest.mark.parametrize("tab", [tab.name for tab in cockpit.TABS])
 def test_no_page_of_the_cockpit_takes_more_than_twelve_queries(as_bo, ready, tab, django_assert_max_num_queries):
     for _ in range(3):
         registration = RegistrationFactory.create(event=ready)
@@ -225,3 +227,24 @@ def test_history_tells_no_hour_at_which_somebody_asked_the_speakers(as_bo, works
         speaker_questions.ask(event=workshop, words="Who pays?", with_name=with_name, by=ana, at=workshop.starts_at)
     assert Entry.objects.filter(verb="speaker_question.asked").count() == 2
     assert page(as_bo, workshop, "event_history").context["lines"] == []
+
+
+def test_phone_has_the_page_of_the_day_at_hand_and_the_others_one_tap_away(as_bo, workshop):
+    host = page(helper(workshop, Role.Kind.CO_FACILITATOR), workshop)
+    assert [tab.name for tab in host.context["tabs"] if tab.near == "always"] == [
+        "event_cockpit", "segment_live", "my_room",
+    ]  # fmt: skip
+    assert not host.context["has_more_tabs"]
+    team = page(as_bo, workshop, "event_history")
+    assert [tab.name for tab in team.context["tabs"] if tab.near == "always"] == [
+        "event_cockpit", "segment_list", "segment_live",
+    ]  # fmt: skip
+    assert team.context["has_more_tabs"]
+
+
+@pytest.mark.parametrize("tab", cockpit.TABS, ids=lambda tab: tab.name)
+def test_the_current_page_stands_among_the_tabs_once(as_bo, workshop, tab):
+    said = page(as_bo, workshop, tab.name).content.decode().split('class="tabs"')[1].split("</nav>")[0]
+    shown = said.split("<details")[0]
+    assert said.count(f'"{reverse(tab.name, args=[workshop.pk])}"') == 1
+    assert f'"{reverse(tab.name, args=[workshop.pk])}" aria-current="page"' in shown

@@ -26,6 +26,7 @@ from members.models import Circle, Member, StakeholderCategory
 from programs.models import Audience, Cohort, Edition, Enrolment, Module, Programme, Session, SessionPlan
 
 FIRST_WIDER_SESSION = 6
+REHEARSED_BEFORE = timedelta(days=7)
 SEATED = date(2026, 9, 1)  # when the core group got its seats in all sessions
 Words = dict[str, Any]
 
@@ -303,11 +304,19 @@ def _co_facilitators(made: Sequence[Session], core: Sequence[Member]) -> list[Ro
     by_number = {session.number: session for session in made}
     return [
         Role(
-            event_id=by_number[one["session"]].pk,
+            event_id=session.pk,
             member=by_address[one["email"]],
             kind=Role.Kind.CO_FACILITATOR,
             state=one["state"],
+            expectation=one["expectation"],
+            rehearsal_at=session.starts_at - REHEARSED_BEFORE,
+            invited_at=asked_at(session, one["asked_days_before"]) if "asked_days_before" in one else None,
         )
         for one in read("core_group")["co_facilitator"]
-        if one["session"] in by_number
+        if (session := by_number.get(one["session"]))
     ]
+
+
+def asked_at(session: Session, days_before: int) -> datetime:
+    """When somebody was asked to take a part: so many days before the morning after the session."""
+    return morning_after(session.wall_date) - timedelta(days=days_before)

@@ -9,6 +9,7 @@ import typst
 
 from events.feedback import seal
 from events.models import (
+    AttendanceEvidence,
     Event,
     Feedback,
     FeedbackReceipt,
@@ -16,14 +17,17 @@ from events.models import (
     MaterialFile,
     Role,
     Room,
+    RoomNote,
     RoomPlace,
     Segment,
+    Source,
     SpeakerQuestion,
     SpeakerQuestionVote,
 )
 from forestallies.demo.seed.dates import morning_after
+from forestallies.demo.seed.people import Person, load_people
 from forestallies.demo.seed.rows import chance, fixed_uuid, read, translated
-from forestallies.demo.seed.sske import Group
+from forestallies.demo.seed.sske import REHEARSED_BEFORE, Group, asked_at
 from members.models import Member
 from programs.models import Session
 
@@ -32,6 +36,7 @@ SLIDE = b"""#set document(date: none)
 #align(center + horizon, text(28pt, sys.inputs.title))
 """
 ASKED_BEFORE = timedelta(days=20)  # the session they are for
+NOTED_BEFORE = timedelta(days=138)  # the session whose room it is, in a demo that is looked at long before
 
 
 def prepare(made: Sequence[Session], core: Group, *, by: Member) -> None:
@@ -39,11 +44,16 @@ def prepare(made: Sequence[Session], core: Group, *, by: Member) -> None:
     by_number = {session.number: session for session in made}
     words = read("the_day")
     _say_how_to_join(made, words["joining"])
+    if session := by_number.get(words["speaker"]["session"]):
+        _ask_speaker(session, words["speaker"], by=by)
     if session := by_number.get(words["run_of_show"]["session"]):
         _write_run_of_show(session, words["run_of_show"]["segment"])
         _ask(session, words["question"], core)
     if session := by_number.get(words["rooms"]["session"]):
         _open_rooms(session, words["rooms"]["room"], core)
+        _note(session, words["rooms"]["note"], core)
+    if session := by_number.get(words["coming_in"]["session"]):
+        _come_in(session, words["coming_in"], core)
     _post_materials(by_number, words["materials"], by=by)
     _answer_feedback(by_number, words["feedback"], core)
 
@@ -57,8 +67,23 @@ def _say_how_to_join(made: Sequence[Session], words: dict[str, str]) -> None:
         Event.objects.bulk_update(events.values(), list(words))
 
 
+def _ask_speaker(session: Session, words: dict[str, Any], *, by: Member) -> None:
+    """Invite somebody from outside, who has not answered yet."""
+    asked = asked_at(session, words["asked_days_before"])
+    person = Person(name=words["name"], country=words["country"], language=words["language"], since=asked)
+    [guest] = load_people([person])
+    session.roles.create(
+        member=guest,
+        kind=Role.Kind.SPEAKER,
+        expectation=words["expectation"],
+        rehearsal_at=session.starts_at - REHEARSED_BEFORE,
+        invited_at=asked,
+        invited_by=by,
+    )
+
+
 def _write_run_of_show(session: Session, segments: Sequence[dict[str, Any]]) -> None:
-    leads = {role.kind: role for role in session.roles.accepted().order_by("-id")}
+    leads = {role.kind: role for role in session.roles.standing().order_by("-id")}
     Segment.objects.bulk_create(
         Segment(
             event_id=session.pk,
@@ -93,6 +118,35 @@ def _open_rooms(session: Session, rooms: Sequence[dict[str, Any]], core: Group) 
             for member in core.members
             if member.country in one["countries"]
         )
+
+
+def _note(session: Session, words: dict[str, Any], core: Group) -> None:
+    author = next(member for member in core.members if member.email == words["email"])
+    RoomNote.objects.create(
+        event_id=session.pk,
+        room=session.rooms.get(position=words["room"]),
+        author=author,
+        words=words["words"].strip(),
+        version=1,
+        updated_at=morning_after(session.wall_date) - NOTED_BEFORE,
+    )
+
+
+def _come_in(session: Session, words: dict[str, Any], core: Group) -> None:
+    """Write down who pressed Join and who typed the code; the facilitator has not marked anybody yet."""
+    by_address = {member.email: member for member in core.members}
+    AttendanceEvidence.objects.bulk_create(
+        AttendanceEvidence(
+            event_id=session.pk,
+            member=by_address[one["email"]],
+            source=source,
+            people=one.get("people", 1),
+            joined_at=(seen_at := session.starts_at + timedelta(minutes=one["minute"])),
+            created_at=seen_at,
+        )
+        for source, found in ((Source.JOIN_CLICK, words["clicks"]), (Source.CODE, words["codes"]))
+        for one in found
+    )
 
 
 def _post_materials(by_number: dict[int, Session], words: dict[str, Any], *, by: Member) -> None:
