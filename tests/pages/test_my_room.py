@@ -61,9 +61,10 @@ def test_host_sees_names_countries_languages_and_no_address(as_eve, eve, worksho
     seated(workshop, "Ama Boateng", room, country="CI", language="fr", email="ama@example.org", interpretation="es")
     seated(workshop, "Elsewhere", RoomFactory.create(event=workshop, name="Amazon"))
     text = words_of(as_eve.get(address(workshop)))
-    for words in ("Andes", "Ama Boateng", "Côte d’Ivoire", "French, interpretation into Spanish", "meet.example.org"):
+    for words in ("Andes", "Ama Boateng", "Côte d’Ivoire", "French, interpretation into Spanish", "To the join page"):
         assert words in text
     assert "ama@example.org" not in text and "Elsewhere" not in text and "Amazon" not in text
+    assert "meet.example.org" not in text
 
 
 def test_event_without_rooms_shows_everybody(as_eve, workshop):
