@@ -14,6 +14,7 @@ from forestallies.devstack.processes import Children
 from forestallies.devstack.services import Services, portal_environment
 from forestallies.devstack.state import suite_state
 
+TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile")  # two files of tests side by side, each on a database of its own
 PERSONAL = ("DEMO", "SITE_URL", "SECRET_KEY", "PORT")  # what a person may have set for the demo
 
 
@@ -43,7 +44,7 @@ def test(arguments: Sequence[str]) -> int:
 
 def parts(arguments: Sequence[str]) -> list[Check]:
     """What runs for these pytest arguments."""
-    pytest = Check("Tests", [sys.executable, "-m", "pytest", *arguments])
+    pytest = Check("Tests", [sys.executable, "-m", "pytest", *(arguments or TWO_AT_ONCE)])
     return [pytest] if arguments else [*checks(), pytest]
 
 

@@ -46,6 +46,10 @@ def test_plain_run_checks_everything_and_then_tests() -> None:
     ]
 
 
+def test_plain_run_takes_two_files_at_once() -> None:
+    assert list(parts([])[-1].command[-4:]) == ["-n", "2", "--dist", "loadfile"]
+
+
 def test_arguments_go_straight_to_pytest() -> None:
     (part,) = parts(["-m", "drills"])
     assert list(part.command[1:]) == ["-m", "pytest", "-m", "drills"]
