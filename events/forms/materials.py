@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from events.actions.materials import Words
 from events.models import Event, Material
 from forestallies.lib import links, text, uploads, zones
+from forestallies.lib.form_fields import field_of
 from jobs.forms import SubmissionForm
 from members.models import Circle
 
@@ -91,16 +92,16 @@ class WordsForm(OfEvent):
 
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, event=event, **kwargs)
-        self.fields["kind"].choices = [(kind.value, capfirst(str(kind.label))) for kind in Material.Kind]  # type: ignore[attr-defined]
-        self.fields["language"].choices = [("", _("For all languages")), *settings.LANGUAGES]  # type: ignore[attr-defined]
-        self.fields["visibility"].choices = [  # type: ignore[attr-defined]
+        field_of(self, "kind").choices = [(kind.value, capfirst(str(kind.label))) for kind in Material.Kind]
+        field_of(self, "language").choices = [("", _("For all languages")), *settings.LANGUAGES]
+        field_of(self, "visibility").choices = [
             (Material.Visibility.AUDIENCE.value, _("Participants")),
             (Material.Visibility.TEAM.value, _("Only the team: facilitators, interpreters, speakers")),
         ]
         circles = list(event.audience.order_by("name"))
         if len(circles) > 1:
-            self.fields["audience"].queryset = event.audience.order_by("name")  # type: ignore[attr-defined]
-            self.fields["audience"].choices = [(circle.pk, circle.name) for circle in circles]  # type: ignore[attr-defined]
+            field_of(self, "audience").queryset = event.audience.order_by("name")
+            field_of(self, "audience").choices = [(circle.pk, circle.name) for circle in circles]
         else:
             del self.fields["audience"]
 
@@ -125,7 +126,7 @@ class NewForm(WordsForm, HourForm):
 
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, event=event, **kwargs)
-        self.fields["when"].choices = [  # type: ignore[attr-defined]
+        field_of(self, "when").choices = [
             (NOT_YET, _("Not yet")),
             (NOW, _("Now")),
             (AT_HOUR, _("From this day and hour on:")),

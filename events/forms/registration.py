@@ -12,6 +12,7 @@ from events import needs, seats
 from events.ledger import Wishes
 from events.models import Answer, Event, Question, Registration
 from forestallies.lib import text
+from forestallies.lib.form_fields import field_of
 from jobs.forms import SubmissionForm
 from members.models import Member
 
@@ -48,7 +49,7 @@ class RegistrationForm(SubmissionForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.questions = list(Question.objects.filter(event=event.pk))
-        self.fields["needs"].choices = needs.choices()  # type: ignore[attr-defined]
+        field_of(self, "needs").choices = needs.choices()
         self.fields["note"].widget.attrs["autocomplete"] = "off"
         if event.interpretation:
             self.fields["interpretation"] = _interpretation(event)

@@ -16,6 +16,7 @@ from events.actions.roles import LONGEST, Part
 from events.models import Event, Role
 from events.role_words import channel_words
 from forestallies.lib import text, zones
+from forestallies.lib.form_fields import field_of
 from jobs.forms import SubmissionForm
 from members.actions.people import Newcomer
 from members.models import Member
@@ -93,7 +94,7 @@ class PartForm(SubmissionForm):
         super().__init__(*args, **kwargs)
         self.event, self.at, self.role = event, at, role
         self.fields["rehearsal_clock"].help_text = _("On the clocks of %(city)s.") % {"city": zones.city(event.zone)}
-        self.fields["channel"].choices = [("", _("Choose…")), *_channels(event)]  # type: ignore[attr-defined]
+        field_of(self, "channel").choices = [("", _("Choose…")), *_channels(event)]
 
     @property
     def kind_of_role(self) -> str:
@@ -174,8 +175,8 @@ class InviteForm(PartForm):
         super().__init__(data, **kwargs)
         self.people = list(people)
         countries = [("", _("Choose…")), *zones.country_choices()]
-        self.fields["country"].choices = countries  # type: ignore[attr-defined]
-        self.fields["zone"].choices = [  # type: ignore[attr-defined]
+        field_of(self, "country").choices = countries
+        field_of(self, "zone").choices = [
             ("", pgettext_lazy("time zone", "The one of the country")),
             *((zone, words) for zone, words in zones.zone_choices(self.at) if zone in _ambiguous()),
         ]

@@ -18,6 +18,7 @@ from events.forms.opening import OpeningFields
 from events.forms.questions import fingerprints
 from events.models import Event, Question
 from forestallies.lib import clock, text, zones
+from forestallies.lib.form_fields import field_of
 from members.models import Member
 
 WHEN = ("wall_date", "wall_time", "zone", "minutes")
@@ -81,7 +82,7 @@ class EventForm(OpeningFields):
             if name not in HIDDEN and not field.label:
                 field.label = capfirst(str(self._meta.model._meta.get_field(name).verbose_name))
         if "zone" in self.fields:
-            self.fields["zone"].choices = self._zones()  # type: ignore[attr-defined]
+            field_of(self, "zone").choices = self._zones()
         self._ask_for_one_title()
         self.draw_opening(clock.now())
         if self.instance.pk:

@@ -14,6 +14,7 @@ from events.actions.segments import SegmentRefused
 from events.models import Event, Material, Role, Segment
 from events.models.segments import TITLES
 from forestallies.lib import zones
+from forestallies.lib.form_fields import field_of
 from jobs.forms import SubmissionForm
 
 LISTED = 40  # events to copy from
@@ -106,7 +107,7 @@ class SegmentForm(SubmissionForm, forms.ModelForm):
         lead.empty_label = _("Nobody of the list")  # type: ignore[attr-defined]
         self.fields["lead_words"].widget.attrs["autocomplete"] = "off"
         floor = dict(settings.LANGUAGES)[event.floor_language]
-        self.fields["language"].choices = [  # type: ignore[attr-defined]
+        field_of(self, "language").choices = [
             ("", _("Floor language (%(language)s)") % {"language": floor}),
             *settings.LANGUAGES,
         ]
@@ -117,7 +118,7 @@ class SegmentForm(SubmissionForm, forms.ModelForm):
         if not choices:
             del self.fields["materials"]
             return
-        self.fields["materials"].queryset = rows  # type: ignore[attr-defined]
+        field_of(self, "materials").queryset = rows
         self.fields["materials"].choices = choices  # type: ignore[attr-defined]  # asked for once, not at each drawing
 
     def _draw_place(self, rows: list[Segment]) -> None:
@@ -132,7 +133,7 @@ class SegmentForm(SubmissionForm, forms.ModelForm):
             stays = _("%(number)d: where it is now") % {"number": self.instance.position + 1}
             choices.append((len(others), last % {"number": len(rows)}))
             choices = [choice for choice in choices if choice[0] != self.instance.position]
-        self.fields["to"].choices = [("", stays), *choices]  # type: ignore[attr-defined]
+        field_of(self, "to").choices = [("", stays), *choices]
 
 
 class PressedForm(SubmissionForm):
@@ -164,8 +165,8 @@ class CopyForm(SubmissionForm):
         super().__init__(*args, **kwargs)
         offered = [(one.pk, f"{one.title}, {zones.local(one.starts_at, one.zone).day}") for one in sources[:LISTED]]
         self.has_sources = bool(offered)
-        self.fields["source"].queryset = sources  # type: ignore[attr-defined]
-        self.fields["source"].choices = [("", _("Choose an event")), *offered]  # type: ignore[attr-defined]
+        field_of(self, "source").queryset = sources
+        field_of(self, "source").choices = [("", _("Choose an event")), *offered]
 
 
 def _fingerprint(segment: Segment) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from forestallies.lib import zones
+from forestallies.lib.form_fields import field_of
 from jobs.forms import SubmissionForm
 from members.models import Application, Organisation
 
@@ -107,7 +108,7 @@ class ApproveForm(SubmissionForm):
     def __init__(self, *args: Any, application: Application, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         alike = Organisation.objects.named(application.organisation_name)
-        self.fields["organisation"].queryset = alike  # type: ignore[attr-defined]
+        field_of(self, "organisation").queryset = alike
         self.fields["organisation"].initial = alike.first()
 
 
