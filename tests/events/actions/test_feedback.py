@@ -197,7 +197,8 @@ def answer_all(event: Event, number: int) -> list[str]:
 def traced(people: list[str]) -> dict[str, int]:
     """How many answers each way of reading a dump links to their writers: `words 3` are those of the fourth person.
 
-    By transaction, where one wrote a single answer (a receipt's has the nearest number); by where they lie; by keys.
+    By transaction, where one wrote a single answer (its receipt has the next higher number: a savepoint's, opened after
+    it; whatever else runs on the server may come between, but not another's receipt); by where they lie; by keys.
     """
     tables = dump()
     answers, receipts = tables["events_feedback"], tables["events_feedbackreceipt"]
@@ -205,7 +206,8 @@ def traced(people: list[str]) -> dict[str, int]:
     crowd = Counter(row["xmin"] for row in answers)
 
     def writer(answer: Row) -> str:
-        return min(receipts, key=lambda row: abs(int(row["xmin"]) - int(answer["xmin"])))["member_id"]
+        after = [row for row in receipts if int(row["xmin"]) > int(answer["xmin"])]
+        return min(after, key=lambda row: int(row["xmin"]))["member_id"] if after else "nobody"
 
     ways = {
         "transaction": [(row, writer(row)) for row in answers if crowd[row["xmin"]] == 1],
