@@ -11,7 +11,9 @@ class EventsConfig(AppConfig):
             feedback_emails,
             guards,
             material_emails,
+            message_kinds,
             role_emails,
             role_guards,
             series_emails,
+            timed_mails,
         )

@@ -15,9 +15,9 @@ from django.urls import reverse
 from events.invitation import calendar_for
 from events.models import Event, Registration
 from events.places import join_link, place_link
-from events.telling import ANSWER_GUARD, MOVED_GUARD, NEAR, UNDO, Listener, MoveRef, Span
+from events.telling import ANSWER_GUARD, MOVED_GUARD, NEAR, UNDO, Listener, MoveRef, Span, label
 from forestallies.lib import ical, links, zones
-from members.emails import to
+from members.emails import circle_label, to
 from members.models import Member
 from notices import drawers
 from notices.drawers import Facts
@@ -32,7 +32,8 @@ STILL_NEWS = timedelta(hours=2)  # a move or a cancellation is told until this l
 
 
 def about(event: Event) -> tuple[str, ...]:
-    return (f"events.event:{event.pk}",)
+    """The event, and the circle whose coordinators read of its messages."""
+    return (label(event.pk), circle_label(event.home_id))
 
 
 def context_for(event: Event, member: Member) -> dict[str, Any]:

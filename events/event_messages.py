@@ -8,9 +8,10 @@ from django.db.models import Count, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from events import message_kinds, reminders
+from events import reminders
 from events.models import Event, Registration, Role
 from events.telling import label
+from notices import kinds
 from notices.models import Notice
 
 State = Notice.State
@@ -72,7 +73,7 @@ def counted(event: Event) -> list[tuple[Group, int]]:
 
 def lines(notices: Iterable[Notice]) -> list[Line]:
     return [
-        Line(notice, message_kinds.words_for(notice.kind), notice.finished_at or notice.next_attempt_at)
+        Line(notice, str(kinds.get(notice.kind).label), notice.finished_at or notice.next_attempt_at)
         for notice in notices
     ]
 
@@ -84,8 +85,8 @@ def planned(event: Event, *, at: datetime) -> list[Planned]:
     seats = Registration.objects.filter(event=event).confirmed().count()
     roles = Role.objects.filter(event=event).accepted().count()
     found = (
-        Planned(message_kinds.words_for("staff_brief"), roles, event.starts_at - timedelta(hours=48)),
-        Planned(message_kinds.words_for("reminder_24h"), seats, event.starts_at - reminders.LEAD),
-        Planned(message_kinds.words_for("feedback_request"), seats, event.ends_at + timedelta(hours=1)),
+        Planned(str(kinds.get("staff_brief").label), roles, event.starts_at - timedelta(hours=48)),
+        Planned(str(kinds.get("reminder_24h").label), seats, event.starts_at - reminders.LEAD),
+        Planned(str(kinds.get("feedback_request").label), seats, event.ends_at + timedelta(hours=1)),
     )
     return [one for one in found if one.people and one.moment > at]

@@ -1,30 +1,51 @@
-"""What each kind of message about an event is called where the team reads of it."""
+"""The kinds of messages about events."""
 
 from django.utils.translation import gettext_lazy as _
 
-WORDS = {
-    "registration_confirmed": _("registration confirmed"),
-    "registration_pending": _("registration waits for the team"),
-    "registration_declined": _("registration declined"),
-    "registration_cancelled": _("registration cancelled"),
-    "registered_with_circle": _("registered with the group"),
-    "waitlisted": _("on the waiting list"),
-    "promoted": _("moved up from the waiting list"),
-    "offered": _("place offered"),
-    "offer_expired": _("offer expired"),
-    "reminder_24h": _("reminder, 24 hours before"),
-    "rescheduled": _("new time"),
-    "rescheduled_series": _("new times of several events"),
-    "event_cancelled": _("event cancelled"),
-    "role_invitation": _("invitation to a role"),
-    "role_withdrawn": _("role given to somebody else"),
-    "staff_brief": _("brief for those who have a role"),
-    "materials_posted": _("new materials"),
-    "feedback_request": _("thank-you and feedback"),
-    "feedback_reminder": _("feedback, once more"),
-}
+from notices.kinds import Kind, register
 
-
-def words_for(kind: str) -> str:
-    """Name a kind; one that is not known here is shown by its code."""
-    return str(WORDS.get(kind, kind))
+register(
+    Kind(name="registration_confirmed", label=_("registration confirmed")),
+    Kind(name="registration_pending", label=_("registration waits for the team")),
+    Kind(name="registration_declined", label=_("registration declined")),
+    Kind(name="registration_cancelled", label=_("registration cancelled")),
+    Kind(name="registered_with_circle", label=_("registered with the group")),
+    Kind(name="waitlisted", label=_("on the waiting list")),
+    Kind(name="promoted", label=_("moved up from the waiting list")),
+    Kind(name="offered", label=_("place offered")),
+    Kind(name="offer_expired", label=_("offer expired")),
+    Kind(
+        name="reminder_24h",
+        label=_("reminder, 24 hours before"),
+        wish=_("The day before: where and when"),
+        waits_for_day=True,
+        keeps_distance=True,
+    ),
+    Kind(name="rescheduled", label=_("new time")),
+    Kind(name="rescheduled_series", label=_("new times of several events")),
+    Kind(name="event_cancelled", label=_("event cancelled")),
+    Kind(name="role_invitation", label=_("invitation to a role")),
+    Kind(name="role_withdrawn", label=_("role given to somebody else")),
+    Kind(name="staff_brief", label=_("brief for those who have a role")),
+    Kind(
+        name="materials_posted",
+        label=_("new materials"),
+        wish=_("New materials, once a day"),
+        waits_for_day=True,
+        keeps_distance=True,
+    ),
+    Kind(
+        name="feedback_request",
+        label=_("thank-you and feedback"),
+        wish=_("Thank-you, with the question how it was"),
+        waits_for_day=True,
+        keeps_distance=True,
+    ),
+    Kind(
+        name="feedback_reminder",
+        label=_("feedback, once more"),
+        wish=_("The question how it was, once more"),
+        waits_for_day=True,
+        keeps_distance=True,
+    ),
+)

@@ -4,6 +4,7 @@ It is drawn when it is sent and names what is news then: what was moved again, m
 meantime is left out. docs/decisions/0009 tells why, and why its calendar part is for taking over by hand.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,11 +12,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils import translation
 
-from events.emails import STILL_NEWS, span
+from events.emails import STILL_NEWS, about, span
 from events.invitation import entry_for
 from events.models import Event, Registration, Role
 from events.places import join_link, join_role_link
-from events.telling import NEAR, SERIES_GUARD, UNDO, Listener, MoveRef, Span, label
+from events.telling import NEAR, SERIES_GUARD, UNDO, Listener, MoveRef, Span
 from forestallies.lib import ical, links, zones
 from members.emails import to
 from members.models import Member
@@ -58,7 +59,7 @@ def rescheduled_series(news: list[tuple[Event, Listener]], *, at: datetime) -> P
     key = f"{KIND}:{member.pk}:{moves[0].event_id}:{moves[0].sequence}"
     facts = {"member": member.pk, "moves": [str(move) for move in moves]}
     return Posting(
-        message=Draft(KIND, to(member), facts, about=tuple(label(move.event_id) for move in moves)),
+        message=Draft(KIND, to(member), facts, about=_about(event for event, _one in news)),
         key=key,
         guard=SERIES_GUARD,
         subject_ref=key,
@@ -85,8 +86,12 @@ def draw(facts: dict[str, Any], at: datetime) -> Message:
         },
         calendar=ical.calendar(entries, method="PUBLISH", stamp=at) if entries else b"",
         calendar_method="PUBLISH" if entries else "",
-        about=tuple(label(line.event.pk) for line in lines),
+        about=_about(line.event for line in lines),
     )
+
+
+def _about(events: Iterable[Event]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for event in events for name in about(event)))
 
 
 def series_is_news(subject_ref: str, at: datetime) -> guards.Verdict:

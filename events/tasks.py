@@ -1,18 +1,11 @@
-"""The ticks that remind and that keep registrations in order."""
+"""The tick that keeps registrations in order."""
 
 from typing import Any
 
 from celery import shared_task
 
-from events import timed_mails
 from events.actions import automatic, waiting
 from forestallies.lib import clock
-
-
-@shared_task(name="events.send_due_reminders")
-def send_due_reminders(**_: Any) -> None:
-    """Post what is to go out at this hour, to participants and to those with a part. Any number at once is harmless."""
-    timed_mails.send_due(at=clock.now())
 
 
 @shared_task(name="events.tend_registrations")

@@ -40,6 +40,7 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 EXTRA_HOSTS: list[str] = env.list("EXTRA_HOSTS", [])
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 300)  # after this a message in a dead worker's hand is free
+OUTBOX_PER_MINUTE = env.int("OUTBOX_PER_MINUTE", 0)  # what the mail server takes from us; 0: as many as go
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 90)  # after so long in silence a dead worker's job is free
 MATERIAL_MAX_MB = env.float("MATERIAL_MAX_MB", 20)  # of one file; larger ones are posted as a link
 MAILBOX_DIR = env.str("MAILBOX_DIR", "")  # where the demo's mail sink keeps what it received
@@ -326,7 +327,6 @@ CELERY_TASK_SOFT_TIME_LIMIT = 90
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "notices.*": {"queue": "mail"},
-    "events.send_due_reminders": {"queue": "mail"},
     "jobs.*": {"queue": "documents"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -345,7 +345,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "deliver-notices": {"task": "notices.deliver", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
     "send-due-reminders": {
-        "task": "events.send_due_reminders",
+        "task": "notices.send_due_reminders",
         "schedule": timedelta(seconds=60),
         "options": {"expires": 60},
     },

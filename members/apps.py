@@ -5,4 +5,4 @@ class MembersConfig(AppConfig):
     name = "members"
 
     def ready(self) -> None:
-        from members import accounts, guards  # noqa: F401 (app ready: receivers and guards)
+        from members import accounts, guards, message_kinds  # noqa: F401 (they register themselves)

@@ -29,8 +29,13 @@ def to_applicant(application: Application) -> Recipient:
     return Recipient(application.email, application.name, application.language, application.zone)
 
 
+def circle_label(circle_id: int) -> str:
+    """How notices name the circle whose coordinators read of them."""
+    return f"members.circle:{circle_id}"
+
+
 def about(application: Application) -> tuple[str, ...]:
-    return (f"members.application:{application.pk}",)
+    return (f"members.application:{application.pk}", circle_label(application.community.circle_id))
 
 
 def _status_link(token: str) -> str:

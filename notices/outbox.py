@@ -68,9 +68,9 @@ def withdraw_all(notices: QuerySet[Notice], *, at: datetime, reason: str) -> int
 
 
 _COLUMNS = (
-    "key", "kind", "recipient_id", "address", "language", "subject", "text", "html", "calendar", "calendar_method",
-    "facts", "about", "sensitive", "priority", "guard", "subject_ref", "message_id", "created_at", "next_attempt_at",
-    "expires_at", "state", "problem", "attempts", "claimed_by",
+    "key", "kind", "recipient_id", "address", "language", "zone", "subject", "text", "html", "calendar",
+    "calendar_method", "facts", "about", "sensitive", "priority", "guard", "subject_ref", "message_id", "created_at",
+    "next_attempt_at", "expires_at", "state", "problem", "attempts", "claimed_by",
 )  # fmt: skip
 # Written out, because Django's insert cannot tell which of its rows a conflict left out.
 _INSERT = f"INSERT INTO notices_notice ({', '.join(_COLUMNS)}) VALUES %s ON CONFLICT (key) DO NOTHING RETURNING id"  # noqa: S608
@@ -84,7 +84,8 @@ def _row(posting: Posting, at: datetime) -> tuple[Any, ...]:
     )  # fmt: skip
     recipient = message.recipient
     return (
-        posting.key, message.kind, recipient.member_id, recipient.address, recipient.language, *words,
+        posting.key, message.kind, recipient.member_id, recipient.address, recipient.language,
+        recipient.zone, *words,
         list(message.about), posting.sensitive, posting.priority, posting.guard, posting.subject_ref,
         f"<{uuid4()}@{settings.SITE_HOST}>", at, posting.wait_until or at,
         posting.expires_at or at + DEFAULT_LIFETIME, Notice.State.QUEUED.value, "", 0, "",

@@ -9,7 +9,7 @@ class ProgramsConfig(AppConfig):
     def ready(self) -> None:
         from events import kinds
         from jobs import work
-        from programs import topics
+        from programs import message_kinds, topics  # noqa: F401 (kinds of messages register themselves)
         from programs.actions import certificates
         from programs.views import pages
 

@@ -5,13 +5,14 @@ from django.urls import reverse
 from certificates import codes, guards
 from certificates.models import Certificate
 from forestallies.lib import links
-from members.emails import to
+from members.emails import circle_label, to
 from members.models import Member
 from notices.outbox import Posting
 from notices.render import render
+from programs.models import Cohort
 
 
-def certificate_issued(certificate: Certificate) -> Posting:
+def certificate_issued(certificate: Certificate, cohort: Cohort) -> Posting:
     """Bring the holder the link to her certificate, and what others need to verify it."""
     holder: Member = certificate.holder  # type: ignore[assignment]  # a certificate that is just issued has one
     context = {
@@ -20,10 +21,9 @@ def certificate_issued(certificate: Certificate) -> Posting:
         "link": links.absolute(reverse("my_certificates")),
         "verify": links.absolute(reverse("certificate_verify", args=[certificate.code])),
     }
+    about = (f"certificates.certificate:{certificate.pk}", circle_label(cohort.circle_id))
     return Posting(
-        message=render(
-            "certificate_issued", to(holder), context, about=(f"certificates.certificate:{certificate.pk}",)
-        ),
+        message=render("certificate_issued", to(holder), context, about=about),
         key=f"certificate_issued:{certificate.pk}",
         guard=guards.VALID,
         subject_ref=f"{certificate.pk}",

@@ -25,7 +25,7 @@ REACHED_THROUGH_ANOTHER = {
     "events.feedback", "events.feedbacktopic", "events.feedbackreceipt",
     "programs.programme", "programs.module", "programs.sessionplan",
     "programs.enrolment", "certificates.certificate", "certificates.document", "jobs.job", "jobs.submission",
-    "audit.entry",
+    "audit.entry", "notices.heartbeat", "notices.preference", "notices.refusedaddress",
 }  # fmt: skip
 
 

@@ -73,12 +73,24 @@ class EventQuerySet(models.QuerySet["Event"]):
         )
 
 
+def every_reminder() -> list[str]:
+    """The reminders of a new event: all of them."""
+    return list(Event.Reminder.values)
+
+
 class Event(models.Model):
     """What happens at a time. The wall clock in the event's own zone is the truth; the instants are derived from it.
 
     `live` and `held` are properties of the clock, never stored. Workshops and sessions are kinds of event with a table
     of their own; locks are always taken here, on the parent row.
     """
+
+    class Reminder(models.TextChoices):
+        """A message ahead of the start, by how long before it comes."""
+
+        WEEK = "7d", _("7 days before, in the morning")
+        DAY = "24h", _("the day before")
+        HOUR = "1h", _("an hour before")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -153,6 +165,15 @@ class Event(models.Model):
         blank=True,
         help_text=_("Whom to call or write to when somebody cannot get in: a name and a telephone number."),
     )
+    reminders = ArrayField(
+        models.CharField(max_length=5, choices=Reminder),
+        default=every_reminder,
+        blank=True,
+        verbose_name=_("reminders"),
+        help_text=_("To everybody with a seat, at each person's own local time."),
+    )
+    # Reminders whose hour was before this are neither sent nor missed: it was announced, moved or changed after them.
+    reminders_since = models.DateTimeField(null=True, blank=True, editable=False)
     attendance_recorded_at = models.DateTimeField(null=True, blank=True, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 

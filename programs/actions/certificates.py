@@ -90,7 +90,7 @@ def replace(*, certificate: Certificate, cohort: Cohort, by: Member, at: datetim
         raise issuing.CertificateRefused(_("This name cannot be printed."))
     facts = CohortFacts(cohort, [person.member.pk], at).facts(person)
     new = issuing.replace(certificate, facts=facts, language=language_for(person.member), by=by, at=at)
-    outbox.post_once(emails.certificate_issued(new), at=at)
+    outbox.post_once(emails.certificate_issued(new, cohort), at=at)
     return new
 
 
@@ -138,7 +138,7 @@ def _issue_batch(cohort: Cohort, batch: list[Candidate], job: Job) -> Iterator[s
             yield f"member:{draft.holder_id} {setting.problem}"
             continue
         try:
-            _issue(draft, setting.pdf, by=job.created_by, at=job.created_at)
+            _issue(draft, cohort, setting.pdf, by=job.created_by, at=job.created_at)
         except issuing.CertificateRefused as refusal:
             yield f"member:{draft.holder_id} {refusal}"
         else:
@@ -146,10 +146,10 @@ def _issue_batch(cohort: Cohort, batch: list[Candidate], job: Job) -> Iterator[s
 
 
 @transaction.atomic
-def _issue(draft: Certificate, pdf: bytes, *, by: Member | None, at: datetime) -> None:
+def _issue(draft: Certificate, cohort: Cohort, pdf: bytes, *, by: Member | None, at: datetime) -> None:
     certificate, new = issuing.issue(draft, by=by, at=at, pdf=pdf)
     if new:
-        outbox.post_once(emails.certificate_issued(certificate), at=at)
+        outbox.post_once(emails.certificate_issued(certificate, cohort), at=at)
 
 
 class CohortFacts:

@@ -20,6 +20,7 @@ from programs import emails as program_emails
 from tests.certificates import papers
 from tests.factories import (
     ApplicationFactory,
+    CohortFactory,
     EventFactory,
     GrantFactory,
     MaterialFactory,
@@ -155,8 +156,8 @@ def posting(kind: str, language: str = "en", *, name: str = "Ana Quispe", title:
     if kind == "materials_posted":
         return _materials_posting(person(language, name=name), title)
     if kind == "certificate_issued":
-        holder = person(language, name=name)
-        return program_emails.certificate_issued(papers.issued(holder, name=holder.name))
+        holder, cohort = person(language, name=name), CohortFactory.create()
+        return program_emails.certificate_issued(papers.issued(holder, name=holder.name), cohort)
     return _joining_posting(kind, language, name)
 
 

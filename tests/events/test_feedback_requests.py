@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from django.core.management import call_command
 
-from events import feedback_requests, tasks
+from events import feedback_requests
 from events.actions.feedback import Answers, give
 from events.feedback_emails import GUARD
 from events.models import Attendance, Event
-from notices import delivery, guards
+from notices import delivery, guards, tasks
 from notices.models import Notice
 from tests.factories import AttendanceFactory, EventFactory, MemberFactory, RegistrationFactory
 from tests.told import drawn

@@ -18,7 +18,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.unfinished().filter(next_attempt_at__lte=at)
 
     def visible_to(self, member: models.Model) -> "NoticeQuerySet":
-        """A member sees what was sent to herself. Staff views of other people's messages come with the outbox page."""
+        """A member sees what was sent to herself. Whose messages staff see is a matter of circles: `members.outbox`."""
         return self.filter(recipient_id=member.pk)
 
 
@@ -27,7 +27,8 @@ class Notice(models.Model):
 
     Its words are finished, or drawn from `facts` when it is sent (`notices.drawers`). `guard` names a function that is
     asked right before sending whether the message is still wanted; `subject_ref` is what that function needs to know.
-    The same Message-ID goes out with every attempt.
+    The same Message-ID goes out with every attempt. `about` names what it is about and the circle in whose business it
+    is sent ("events.event:12", "members.circle:3"), whose coordinators read of it.
     """
 
     class State(models.TextChoices):
@@ -65,6 +66,7 @@ class Notice(models.Model):
     )
     address = models.EmailField()
     language = models.CharField(max_length=10, choices=settings.LANGUAGES)
+    zone = models.CharField(max_length=60, default="UTC")  # IANA, of the recipient: whose day and night it is
     subject = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
@@ -85,7 +87,7 @@ class Notice(models.Model):
     claimed_at = models.DateTimeField(null=True)
     claimed_by = models.CharField(max_length=60, blank=True)
     finished_at = models.DateTimeField(null=True)
-    about = ArrayField(models.CharField(max_length=80), default=list)  # "events.event:12", for pages that list mails
+    about = ArrayField(models.CharField(max_length=80), default=list)
 
     objects = NoticeQuerySet.as_manager()
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from events import timed_mails
 from forestallies.lib import clock
+from notices import timed
 
 
 def instant(words: str) -> datetime:
@@ -27,8 +27,8 @@ def instant(words: str) -> datetime:
 
 class Command(BaseCommand):
     help = (
-        "Post what is to go out at this hour: reminders of what starts within 24 hours, open invitations once more,"
-        " briefs 48 hours ahead, new materials at 18:00, and how it was after the end. Safe to run twice."
+        "Post what is to go out at this hour: reminders, open invitations once more, briefs, digests,"
+        " and how it was after the end. Safe to run twice."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -39,9 +39,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         at = instant(options["at"]) if options["at"] else clock.now()
         dry = options["dry_run"]
-        counts = timed_mails.count_due(at=at) if dry else timed_mails.send_due(at=at)
+        counts = timed.count_due(at=at) if dry else timed.send_due(at=at)
         if options["json"]:
             self.stdout.write(json.dumps({"at": at.isoformat(), "dry_run": dry, **counts}))
         else:
-            numbers = ", ".join(f"{number} {timed_mails.SENDERS[name].words}" for name, number in counts.items())
+            numbers = ", ".join(f"{number} {timed.words_for(name)}" for name, number in counts.items())
             self.stdout.write(f"{numbers} {'would be' if dry else 'were'} posted.")

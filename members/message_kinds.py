@@ -1,0 +1,32 @@
+"""The kinds of messages about joining and about accounts."""
+
+from django.utils.translation import gettext_lazy as _
+
+from notices.kinds import Kind, register
+
+register(
+    Kind(name="application_received", label=_("application received")),
+    Kind(name="application_exists", label=_("application received before")),
+    Kind(name="already_member", label=_("applied again, is a member")),
+    Kind(name="application_to_review", label=_("application to decide on")),
+    Kind(name="welcome", label=_("welcome")),
+    Kind(name="application_declined", label=_("application declined")),
+    Kind(name="account/email/login_code", label=_("code to sign in")),
+    Kind(name="account/email/email_confirmation", label=_("confirm an e-mail address")),
+    Kind(name="account/email/email_confirmation_signup", label=_("confirm an e-mail address")),
+    Kind(name="account/email/email_confirm", label=_("e-mail address confirmed")),
+    Kind(name="account/email/email_changed", label=_("e-mail address changed")),
+    Kind(name="account/email/email_deleted", label=_("e-mail address removed")),
+    Kind(name="account/email/account_already_exists", label=_("has an account already")),
+    Kind(name="account/email/unknown_account", label=_("no account with this address")),
+    Kind(name="account/email/password_reset", label=_("new password")),
+    Kind(name="account/email/password_reset_code", label=_("new password")),
+    Kind(name="account/email/password_reset_key", label=_("new password")),
+    Kind(name="account/email/password_changed", label=_("password changed")),
+    Kind(name="account/email/password_set", label=_("password set")),
+    Kind(name="mfa/email/totp_activated", label=_("second factor set up")),
+    Kind(name="mfa/email/totp_deactivated", label=_("second factor removed")),
+    Kind(name="mfa/email/recovery_codes_generated", label=_("new recovery codes")),
+    Kind(name="mfa/email/webauthn_added", label=_("passkey added")),
+    Kind(name="mfa/email/webauthn_removed", label=_("passkey removed")),
+)
