@@ -1,13 +1,13 @@
 import django.contrib.postgres.fields
 from django.db import migrations, models
-from django.utils import timezone
 
 import events.models.events
+from forestallies.lib import clock
 
 
 def begin_here(apps, schema_editor):
     """What is already planned gets those reminders whose hour is still to come; none counts as missed."""
-    apps.get_model("events", "Event").objects.update(reminders_since=timezone.now())
+    apps.get_model("events", "Event").objects.update(reminders_since=clock.now())
 
 
 class Migration(migrations.Migration):
