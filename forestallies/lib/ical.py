@@ -154,4 +154,4 @@ class Seen:
 def read(written: bytes) -> list[Seen]:
     """Read back the entries of a calendar that `calendar` wrote."""
     entries = Calendar.from_ical(written).walk("VEVENT")
-    return [Seen(str(one["summary"]), one["dtstart"].dt, one["dtend"].dt) for one in entries]
+    return [Seen(str(one["summary"]), one.decoded("dtstart"), one.decoded("dtend")) for one in entries]
