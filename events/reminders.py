@@ -7,9 +7,12 @@ from django.db.models.functions import Cast, Concat
 
 from events import emails
 from events.models import Registration
+from events.planned_reminders import Planned, planned, planned_all
 from events.telling import MOVED_GUARD, SERIES_GUARD, label
 from notices import outbox
 from notices.models import Notice
+
+__all__ = ["Planned", "count_due", "move_is_untold", "planned", "planned_all", "send_due"]
 
 LEAD = timedelta(hours=24)
 BATCH = 500
