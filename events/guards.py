@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from events import leads
 from events.models import Event, Registration, Role
 from events.telling import ANSWER_GUARD, MOVED_GUARD, MoveRef, Span
 from notices.guards import Verdict, register
@@ -32,8 +33,11 @@ def circle_place_stands(subject_ref: str, at: datetime) -> Verdict:
 
 
 def reminder_is_due(subject_ref: str, at: datetime) -> Verdict:
-    """Still confirmed, for an active member, at the very start the reminder names. `subject_ref` is `<id>:<start>`."""
-    pk, start = subject_ref.split(":")
+    """Still confirmed, for an active member, at the very start the reminder names, of an event that still has it.
+
+    `subject_ref` is `<id>:<start>:<lead>`; without a lead, as it was written before there were three, 24h is meant.
+    """
+    pk, start, lead = (*subject_ref.split(":"), leads.DAY.code)[:3]
     rows = Registration.objects.select_related("event").confirmed()
     registration = rows.filter(pk=int(pk), member__is_active=True).first()
     if registration is None:
@@ -41,6 +45,8 @@ def reminder_is_due(subject_ref: str, at: datetime) -> Verdict:
     event = registration.event
     if event.state != Event.State.SCHEDULED or f"{event.starts_at:%Y%m%dT%H%MZ}" != start:
         return Verdict(False, "The event was moved or cancelled.")
+    if lead not in event.reminders:
+        return Verdict(False, "The event no longer has this reminder.")
     return Verdict(event.starts_at > at, "The event has begun.")
 
 

@@ -8,6 +8,7 @@ from django.test import RequestFactory
 
 from events import emails as event_emails
 from events import feedback_emails, material_emails, role_emails, series_emails
+from events.leads import LEADS
 from events.models import Event, Registration, Role
 from events.telling import Listener, Span
 from members import emails as member_emails
@@ -75,7 +76,9 @@ EVENT_KINDS = (
     "offered",
     "offer_expired",
     "registration_cancelled",
+    "reminder_7d",
     "reminder_24h",
+    "reminder_1h",
     "rescheduled",
     "event_cancelled",
     "role_invitation",
@@ -183,7 +186,10 @@ def _event_posting(kind: str, member: Member, title: str) -> Posting:
         "registration_cancelled": lambda: event_emails.registration_cancelled(
             one(State.CANCELLED), had_seat=True, at=AT
         ),
-        "reminder_24h": lambda: event_emails.reminder_24h(one(State.CONFIRMED), at=AT),
+        **{
+            lead.kind: lambda lead=lead: event_emails.reminder(one(State.CONFIRMED), lead, at=AT)  # type: ignore[misc]
+            for lead in LEADS
+        },
         "role_invitation": lambda: role_emails.invitation(role(member, Role.State.INVITED, title=title), at=AT),
         "role_withdrawn": lambda: role_emails.withdrawn(role(member, Role.State.REPLACED, title=title), at=AT),
         "staff_brief": lambda: role_emails.staff_brief(role(member, Role.State.ACCEPTED, title=title), at=AT),

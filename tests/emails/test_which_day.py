@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from events.emails import which_day
 from events.models import Registration
+from events.reminder_words import which_day
 from events.reminders import send_due
 from notices import drawers
 from notices.models import Notice
