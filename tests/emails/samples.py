@@ -1,6 +1,7 @@
 """One mail of every kind, made by the functions that make it in life, for people whose words may be hostile."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
@@ -187,7 +188,10 @@ def _event_posting(kind: str, member: Member, title: str) -> Posting:
             one(State.CANCELLED), had_seat=True, at=AT
         ),
         **{
-            lead.kind: lambda lead=lead: event_emails.reminder(one(State.CONFIRMED), lead, at=AT)  # type: ignore[misc]
+            # Whatever its hour is: the samples are all of one day.
+            lead.kind: lambda lead=lead: replace(  # type: ignore[misc]
+                event_emails.reminder(one(State.CONFIRMED), lead, at=AT), expires_at=None
+            )
             for lead in LEADS
         },
         "role_invitation": lambda: role_emails.invitation(role(member, Role.State.INVITED, title=title), at=AT),
