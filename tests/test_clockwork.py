@@ -1,8 +1,8 @@
-"""The beat holds its pace whatever happens to the wall clock. tests/drills/test_clock_jumps.py does it with processes."""
+"""The beat holds its pace whatever happens to the wall clock."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,13 +10,10 @@ import pytest
 import time_machine
 from celery import Celery
 from celery.beat import Scheduler
-from celery.exceptions import ImproperlyConfigured
-from celery.schedules import crontab
 from kombu import Queue
 
 from forestallies import clockwork
 from forestallies.clockwork import Clockwork
-from tests.conftest import NOW
 
 EVERY = timedelta(seconds=5)
 TICK = {"task": "ring", "schedule": EVERY, "options": {"expires": 5, "queue": "trial"}}
