@@ -58,10 +58,12 @@ class Kind:
     Attributes:
         words: gives what its templates need beyond `context_for`.
         method: of the calendar part that goes with it, or empty.
+        varies: these words differ between people of one event, language and zone.
     """
 
     words: Callable[[Registration, Facts, datetime], dict[str, Any]] = _nothing_more
     method: ical.Method | Literal[""] = ""
+    varies: bool = False
 
 
 def draw_many(kind: str, facts: Sequence[Facts], at: datetime) -> list[Message]:
@@ -78,12 +80,11 @@ def _draw(kind: str, registration: Registration, facts: Facts, at: datetime, mer
     if facts.get("had_entry") and registration.state != State.CONFIRMED:
         method = "CANCEL"
     join = join_link(registration) if registration.state == State.CONFIRMED else ""
-    more = how.words(registration, facts, at)
     return merger.render(
         kind,
         to(member),
-        alike=(event.pk, *more.items()),
-        context=lambda: {**context_for(event, member), **more},
+        alike=(event.pk, registration.pk if how.varies else None),
+        context=lambda: {**context_for(event, member), **how.words(registration, facts, at)},
         own={"place": place_link(registration), "join": join},
         calendar=calendar_for(event, member, method=method, at=at, join=join) if method else b"",
         calendar_method=method,
@@ -212,13 +213,13 @@ ANSWERS = {
 KINDS = {
     "registration_confirmed": Kind(method="REQUEST"),
     "registration_pending": Kind(),
-    "registration_declined": Kind(_reason),
-    "registration_cancelled": Kind(_why_gone, method="CANCEL"),
-    "waitlisted": Kind(_place_in_line),
+    "registration_declined": Kind(_reason, varies=True),
+    "registration_cancelled": Kind(_why_gone, method="CANCEL", varies=True),
+    "waitlisted": Kind(_place_in_line, varies=True),
     "promoted": Kind(method="REQUEST"),
-    "offered": Kind(_offer),
+    "offered": Kind(_offer, varies=True),
     "offer_expired": Kind(),
-    "reminder_7d": Kind(reminder_words.week_before),
+    "reminder_7d": Kind(reminder_words.week_before, varies=True),
     "reminder_24h": Kind(reminder_words.day_before),
     "reminder_1h": Kind(reminder_words.hour_before),
 }

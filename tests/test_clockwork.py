@@ -1,4 +1,4 @@
-"""The beat holds its pace whatever happens to the wall clock. tests/drills/test_clock_jumps.py does it with processes."""
+"""The beat holds its pace whatever happens to the wall clock."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
