@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from forestallies.lib import links
 from forestallies.lib.text import tidy
+from notices import stopping
 
 SUBJECT_LENGTH = 300
 
@@ -60,7 +61,7 @@ def render(kind: str, recipient: Recipient, context: dict[str, Any], **parts: An
     Without a `body.html` the text is set into the plain mail layout. The subject becomes one line.
 
     Args:
-        context: what the templates need; `recipient` and `SITE_URL` are added.
+        context: what the templates need; `recipient`, `SITE_URL` and, under optional messages, `way_out` are added.
         parts: `calendar`, `calendar_method` and `about` of the `Message`.
 
     Raises:
@@ -71,6 +72,7 @@ def render(kind: str, recipient: Recipient, context: dict[str, Any], **parts: An
         "recipient": recipient,
         "SITE_URL": links.absolute(""),
         "CONTACT_EMAIL": settings.CONTACT_EMAIL,
+        "way_out": stopping.way_out(kind, recipient.member_id),
     }
     with translation.override(recipient.language), timezone.override(ZoneInfo(recipient.zone)):
         subject = tidy(render_to_string(f"emails/{kind}/subject.txt", context))
