@@ -10,9 +10,11 @@ from notices.models import Preference
 
 
 def offered_to(member: Member, *, at: datetime) -> list[Kind]:
-    """The optional kinds of messages that concern a person, in their order; those of coordinators only to them."""
+    """The optional kinds of messages that concern a person, in their order; those of coordinators last, and only
+    to them."""
     coordinates = policies.coordinates_anything(member, at=at)
-    return [kind for kind in kinds.optional() if coordinates or not kind.for_coordinators]
+    offered = [kind for kind in kinds.optional() if coordinates or not kind.for_coordinators]
+    return sorted(offered, key=lambda kind: kind.for_coordinators)
 
 
 def unwanted(member: Member) -> set[str]:

@@ -18,6 +18,7 @@ WITH_ENTRY = {
     "registration_cancelled": "CANCEL",
     "rescheduled": "REQUEST",
     "rescheduled_series": "PUBLISH",
+    "registered_several": "PUBLISH",
     "event_cancelled": "CANCEL",
     "role_withdrawn": "CANCEL",
     "staff_brief": "REQUEST",
