@@ -5,7 +5,7 @@ from email.mime.text import MIMEText
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
-from notices import kinds, stopping
+from notices import stopping
 from notices.models import Notice
 
 
@@ -50,7 +50,7 @@ def email_message(notice: Notice, connection: BaseEmailBackend) -> NoticeMail:
 
 def _way_out(notice: Notice) -> dict[str, str]:
     """What lets a mail program offer to stop messages of this kind with one click (RFC 8058); optional ones only."""
-    if notice.recipient_id is None or not kinds.get(notice.kind).is_optional:
+    link = stopping.link(notice.kind, notice.recipient_id)
+    if not link:
         return {}
-    link = stopping.link(notice.recipient_id, notice.kind)
     return {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": stopping.ONE_CLICK}

@@ -69,7 +69,7 @@ def render(kind: str, recipient: Recipient, context: dict[str, Any], **parts: An
     Without a `body.html` the text is set into the plain mail layout. Many alike are drawn by `notices.merging`.
 
     Args:
-        context: what the templates need; `recipient`, `SITE_URL` and, under optional messages, `way_out` are added.
+        context: what the templates need; `recipient`, `SITE_URL` and what stands under each mail are added.
         parts: `calendar`, `calendar_method` and `about` of the `Message`.
 
     Raises:
@@ -81,11 +81,12 @@ def render(kind: str, recipient: Recipient, context: dict[str, Any], **parts: An
 def words(kind: str, recipient: Recipient, context: dict[str, Any]) -> Words:
     """Draw the words of a message; as `render`."""
     context = {
+        "stop_link": stopping.link(kind, recipient.member_id),
+        "choice": stopping.choice(kind),
         **context,
         "recipient": recipient,
         "SITE_URL": links.absolute(""),
         "CONTACT_EMAIL": settings.CONTACT_EMAIL,
-        "way_out": stopping.way_out(kind, recipient.member_id),
     }
     with translation.override(recipient.language), timezone.override(ZoneInfo(recipient.zone)):
         subject = tidy(render_to_string(f"emails/{kind}/subject.txt", context))[:SUBJECT_LENGTH]

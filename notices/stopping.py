@@ -18,31 +18,31 @@ ONE_CLICK = "List-Unsubscribe=One-Click"  # what mail programs send to that link
 
 
 @dataclass(frozen=True)
-class WayOut:
-    """What stands under an optional message.
+class Choice:
+    """What stands under an optional message, the same for all its readers.
 
     Attributes:
         wish: what the reader has chosen to get, in her words.
-        link: stops messages of this kind; needs no sign-in.
-        choices: the page of all her choices, with sign-in.
+        page: of all her choices, with sign-in.
     """
 
     wish: str | Promise
-    link: str
-    choices: str
+    page: str
 
 
-def link(member_id: int, kind: str) -> str:
-    """The address behind which one person stops messages of one kind."""
+def choice(kind: str) -> Choice:
+    """What stands under messages of a kind that go out with a `link`."""
+    return Choice(kinds.get(kind).wish, links.absolute(reverse("my_messages")))
+
+
+def link(kind: str, member_id: int | None) -> str:
+    """The address behind which one person stops messages of one kind, without signing in.
+
+    Empty for a kind that nobody can be spared, and for somebody without an account.
+    """
+    if member_id is None or not kinds.get(kind).is_optional:
+        return ""
     return STOP.address(f"{member_id}:{kind}")
-
-
-def way_out(kind: str, member_id: int | None) -> WayOut | None:
-    """What stands under a message; None where nobody can be spared it, or where nobody with an account reads it."""
-    known = kinds.get(kind)
-    if member_id is None or not known.is_optional:
-        return None
-    return WayOut(known.wish, link(member_id, kind), links.absolute(reverse("my_messages")))
 
 
 def read(token: str) -> tuple[int, Kind]:

@@ -282,7 +282,7 @@ def _materials_posting(member: Member, title: str) -> Posting:
     return material_emails.materials_posted(member, AT.date(), [one.pk for one in made], at=AT)
 
 
-def _joining_posting(kind: str, language: str, name: str) -> Posting:
+def _joining_posting(kind: str, language: str, name: str) -> Posting:  # noqa: PLR0911 (one line for each kind)
     if kind == "already_member":
         return member_emails.already_member(person(language, name=name), at=AT)
     if kind == "application_declined":

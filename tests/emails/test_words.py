@@ -148,8 +148,8 @@ def test_mail_about_a_seat_carries_her_own_way_in_first(kind: str) -> None:
     assert "from 20 minutes before the start" in mail.text
     links = [line for line in mail.text.splitlines() if line.startswith("http")]
     page = settings.SITE_URL + registration.event.get_absolute_url()
-    way_out = stopping.way_out(kind, registration.member_id)
-    footer = [way_out.link, way_out.choices] if way_out else []
+    stop = stopping.link(kind, registration.member_id)
+    footer = [stop, stopping.choice(kind).page] if stop else []
     assert links == [join_link(registration), place_link(registration), page, *footer, settings.SITE_URL]
     assert Text(mail.html).links[0] == join_link(registration)
 
