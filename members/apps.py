@@ -5,4 +5,11 @@ class MembersConfig(AppConfig):
     name = "members"
 
     def ready(self) -> None:
-        from members import accounts, guards, message_kinds  # noqa: F401 (they register themselves)
+        from members import (  # noqa: F401 (they register themselves)
+            accounts,
+            emails,
+            guards,
+            message_kinds,
+            stopped_addresses,
+            timed_mails,
+        )

@@ -9,6 +9,8 @@ register(
     Kind(name="application_exists", label=_("application received before")),
     Kind(name="already_member", label=_("applied again, is a member")),
     Kind(name="application_to_review", label=_("application to decide on")),
+    Kind(name="applications_to_review", label=_("more applications to decide on")),
+    Kind(name="address_stopped", label=_("address that takes no messages"), waits_for_day=True),
     Kind(name="welcome", label=_("welcome")),
     Kind(name="application_declined", label=_("application declined")),
     Kind(name="account/email/login_code", label=_("code to sign in")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import applications, profile, second_factor, staff, welcome
+from members.views import applications, messages, profile, second_factor, staff, welcome
 
 public = [
     # Applying
@@ -11,11 +11,14 @@ public = [
     path("apply/status/<slug:token>/", applications.application_status, name="application_status"),
     # The link in the welcome mail
     path("welcome/<slug:token>/", welcome.welcome, name="welcome"),
+    # The way out of optional messages
+    path("messages/stop/<str:token>/", messages.messages_stop, name="messages_stop"),
 ]
 
 own = [
     # What a member changes about herself
     path("me/profile/", profile.profile_edit, name="profile_edit"),
+    path("me/messages/", messages.my_messages, name="my_messages"),
 ]
 
 account = [

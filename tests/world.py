@@ -17,6 +17,7 @@ from members.models import Affiliation, Grant, Member, Membership, StakeholderCa
 from notices import outbox
 from notices.models import Notice, RefusedAddress
 from notices.render import Message, Recipient
+from notices.stopping import STOP
 from programs.candidates import certificate_key
 from programs.models import Audience, Edition, Module, Programme, Session
 from tests.certificates import papers
@@ -108,6 +109,7 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "cohort_certificate_id": papers.issued(key=certificate_key(cohort, newcomer.pk)).pk,
             "status_token": token,
             "welcome_token": welcome_token,
+            "stop_token": STOP.token(f"{ana.pk}:materials_posted"),
         },
         objects={
             "members_member": ana,
