@@ -7,6 +7,7 @@ class EventsConfig(AppConfig):
     def ready(self) -> None:
         from events import (  # noqa: F401 (they register themselves)
             answers,
+            audiences,
             emails,
             feedback_emails,
             guards,
