@@ -149,8 +149,8 @@ class Spread:
 def spread(selection: Selection, *, at: datetime) -> Spread:
     """Count the people of a choice, in one query."""
     unwilling = Preference.objects.filter(member=OuterRef("pk"), kind=LETTER, wanted=False)
-    rows = chosen(selection, at=at).order_by().annotate(unwilling=Exists(unwilling))
-    counted = rows.values_list("language", "country", "email__isnull", "unwilling").annotate(number=Count("pk"))
+    rows = chosen(selection, at=at).order_by().annotate(unwilling=Exists(unwilling), has_none=Q(email__isnull=True))
+    counted = rows.values_list("language", "country", "has_none", "unwilling").annotate(number=Count("pk"))
     people, without, against = 0, 0, 0
     languages: Counter[str] = Counter()
     countries: Counter[str] = Counter()
