@@ -1,5 +1,6 @@
 """The letters as mails: drawn when they are sent, in each reader's language and zone."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -72,20 +73,29 @@ def drawn(mailing: Mailing, reader: Recipient, filler: Filler, *, kind: str = LE
     return replace(render(LETTER, reader, context, about=about(mailing)), kind=kind)
 
 
-def draw(kind: str, facts: Facts, at: datetime) -> Message:
-    """Write a letter for the person it goes to; in English where she has none in her language."""
-    mailing = Mailing.objects.select_related("circle", "sent_by", "changed_by").get(pk=facts["mailing"])
-    reader = to(Member.objects.get(pk=facts["member"]))
-    language = facts.get("language") or mailing.language_for(reader.language) or reader.language
-    return drawn(mailing, replace(reader, language=language), filler_of(mailing), kind=kind)
+def draw_many(kind: str, facts: Sequence[Facts], at: datetime) -> list[Message]:
+    """Write letters for the people they go to; in English where somebody has none in her language."""
+    rows = Mailing.objects.select_related("circle", "sent_by", "changed_by")
+    mailings = rows.in_bulk({one["mailing"] for one in facts})
+    readers = Member.objects.in_bulk({one["member"] for one in facts})
+    fillers = {pk: filler_of(mailing) for pk, mailing in mailings.items()}
+
+    def draw(one: Facts) -> Message:
+        mailing, reader = mailings[one["mailing"]], to(readers[one["member"]])
+        language = one.get("language") or mailing.language_for(reader.language) or reader.language
+        return drawn(mailing, replace(reader, language=language), fillers[mailing.pk], kind=kind)
+
+    return [draw(one) for one in facts]
 
 
-def reader_is_active(subject_ref: str, at: datetime) -> guards.Verdict:
-    """`subject_ref` is the member's id."""
-    is_active = Member.objects.active().filter(pk=int(subject_ref)).exists()
-    return guards.Verdict(is_active, "" if is_active else "Her account is closed.")
+def readers_are_active(subject_refs: Sequence[str], at: datetime) -> list[guards.Verdict]:
+    """Each of `subject_refs` is a member's id."""
+    wanted = {int(ref) for ref in subject_refs}
+    active = set(Member.objects.active().filter(pk__in=wanted).values_list("pk", flat=True))
+    closed = guards.Verdict(False, "Her account is closed.")
+    return [guards.Verdict(True) if int(ref) in active else closed for ref in subject_refs]
 
 
 for _kind in (LETTER, IMPORTANT, TEST):
-    drawers.register(_kind, partial(draw, _kind))
-guards.register(GUARD, reader_is_active)
+    drawers.register_many(_kind, partial(draw_many, _kind))
+guards.register_many(GUARD, readers_are_active)

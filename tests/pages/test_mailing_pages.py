@@ -262,12 +262,9 @@ def test_facilitator_writes_to_the_people_of_her_event(circle, workshop):
     fay = MemberFactory.create(name="Fay")
     GrantFactory.create(member=fay, circle=circle, right=Grant.Right.FACILITATOR)
     RegistrationFactory.create(event=workshop)
-    desk = sign_in(fay)
-    assert (
-        page("mailing_create", "event", workshop.pk) in desk.get(page("event_messages", workshop.pk)).content.decode()
-    )
-    fields = {**written(text_en="{event}, {when}"), "groups": ["confirmed"]}
-    answer = desk.post(path, fields)
+    desk, path = sign_in(fay), page("mailing_create", "event", workshop.pk)
+    assert path in desk.get(page("event_messages", workshop.pk)).content.decode()
+    answer = desk.post(path, {**written(text_en="{event}, {when}"), "groups": ["confirmed"]})
     made = Mailing.objects.get()
     assert (answer.url, made.about) == (page("mailing_detail", made.pk), f"events.event:{workshop.pk}")
     assert f"{workshop.title}, Wednesday, 2 December 2026, 13:00" in desk.get(answer.url).content.decode()
