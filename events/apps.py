@@ -8,6 +8,7 @@ class EventsConfig(AppConfig):
         from events import (  # noqa: F401 (they register themselves)
             answers,
             attendance_emails,
+            audiences,
             emails,
             feedback_emails,
             guards,

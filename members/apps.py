@@ -7,8 +7,10 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from members import (  # noqa: F401 (they register themselves)
             accounts,
+            audiences,
             emails,
             guards,
+            mailing_emails,
             message_kinds,
             stopped_addresses,
             timed_mails,

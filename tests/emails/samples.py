@@ -1,29 +1,24 @@
 """One mail of every kind, made by the functions that make it in life, for people whose words may be hostile."""
 
 from collections.abc import Callable
-<<<<<<< HEAD
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-=======
 from datetime import UTC, date, datetime, timedelta
->>>>>>> preferences
 from unittest.mock import patch
 
+from django.conf import settings
 from django.test import RequestFactory
 
 from events import attendance_emails, feedback_emails, material_emails, role_emails, series_emails, several_emails
 from events import emails as event_emails
-<<<<<<< HEAD
-from events import feedback_emails, material_emails, role_emails, series_emails
 from events.leads import LEADS
-=======
->>>>>>> preferences
 from events.models import Event, Registration, Role
 from events.telling import Listener, Span
 from forestallies import digest
 from members import emails as member_emails
+from members import mailing_emails
 from members.accounts import AccountAdapter
 from members.models import Application, Grant, Member
+from members.models.mailings import LANGUAGES, Words
 from notices import drawers
 from notices.models import RefusedAddress
 from notices.outbox import Posting
@@ -36,6 +31,7 @@ from tests.factories import (
     CohortFactory,
     EventFactory,
     GrantFactory,
+    MailingFactory,
     MaterialFactory,
     MemberFactory,
     RegistrationFactory,
@@ -48,6 +44,7 @@ TITLE = "Working with smallholders"
 TOKEN = "a-token-of-a-link"
 MONDAY = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)  # 07:00 in Lima
 SUNDAY = datetime(2026, 11, 29, 9, tzinfo=UTC)
+SITE_LINK = f"{settings.SITE_URL}/forest-allies/"
 TIMESTAMP = datetime(2026, 12, 1, 23, 30, tzinfo=UTC)
 
 NOTIFICATION = {"timestamp": TIMESTAMP, "ip": "192.0.2.7", "user_agent": "Mozilla/5.0"}
@@ -113,15 +110,8 @@ JOINING_KINDS = (
     "application_declined",
 )
 SEVERAL_KINDS = ("registered_with_circle", "registered_several", "rescheduled_series", "attendance_recorded")
-KINDS = (
-    *EVENT_KINDS,
-    *SEVERAL_KINDS,
-    "materials_posted",
-    *JOINING_KINDS,
-    "weekly_digest",
-    "certificate_issued",
-    *ACCOUNT_CONTEXTS,
-)
+ONE_KINDS = ("materials_posted", "letter", "weekly_digest", "certificate_issued")
+KINDS = (*EVENT_KINDS, *SEVERAL_KINDS, *ONE_KINDS, *JOINING_KINDS, *ACCOUNT_CONTEXTS)
 
 
 def person(language: str = "en", *, zone: str = "America/Lima", name: str = "Ana Quispe") -> Member:
@@ -185,6 +175,8 @@ def posting(kind: str, language: str = "en", *, name: str = "Ana Quispe", title:
         return _materials_posting(person(language, name=name), title)
     if kind == "weekly_digest":
         return _weekly_posting(person(language, name=name), title)
+    if kind == "letter":
+        return _letter_posting(person(language, name=name), title)
     if kind == "certificate_issued":
         holder, cohort = person(language, name=name), CohortFactory.create()
         return program_emails.certificate_issued(papers.issued(holder, name=holder.name), cohort)
@@ -298,6 +290,22 @@ def _materials_posting(member: Member, title: str) -> Posting:
         MaterialFactory.create(event=event),
     ]
     return material_emails.materials_posted(member, AT.date(), [one.pk for one in made], at=AT)
+
+
+def _letter_posting(member: Member, title: str) -> Posting:
+    """A letter to the people of an event, with each placeholder that there is."""
+    event = registration(member, Registration.State.CONFIRMED, title=title).event
+    writer = person(name=member.name)
+    mailing = MailingFactory.build(
+        circle=event.home,
+        audience={"of": "event", "id": event.pk, "groups": ["confirmed"]},
+        created_by=writer,
+        changed_by=writer,
+    )
+    text = f"{SITE_LINK}\n\n{{name}}: {{event}}, {{when}}"
+    mailing.write({code: Words(f"{title[:60]}: {{event}}"[:150], text) for code in LANGUAGES})
+    mailing.save()
+    return mailing_emails.letter(mailing, member, at=AT)
 
 
 def _joining_posting(kind: str, language: str, name: str) -> Posting:  # noqa: PLR0911 (one line for each kind)
