@@ -62,6 +62,8 @@ class Command(BaseCommand):
             sentences.append("A registration changed over five minutes ago and nobody was told; is a worker running?")
         if failed := facts["outbox"]["by_state"].get("failed", 0):
             sentences.append(f"{failed} messages were refused for good.")
+        if stopped := facts["outbox"]["stopped_addresses"]:
+            sentences.append(f"{stopped} addresses were refused three times; nothing is sent to them any more.")
         return sentences
 
     def write_words(self, facts: dict[str, Any]) -> None:
