@@ -38,6 +38,10 @@ def no_topics(_event: "Event") -> list[Topic]:
     return []
 
 
+def its_title(event: "Event") -> str:
+    return event.title
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of event.
@@ -49,6 +53,7 @@ class Kind:
         show: draws that page.
         model: its table, as `app_model`; names its pages in the staff admin.
         topics: gives what an event is about, in its order, for those who say what they learnt; empty: no list of it.
+        called: gives what people call an event in a few words, in the active language, as for the subject of a mail.
     """
 
     name: str
@@ -57,6 +62,7 @@ class Kind:
     show: Show
     model: str
     topics: Callable[["Event"], list[Topic]] = no_topics
+    called: Callable[["Event"], str] = its_title
 
 
 _KINDS: dict[str, Kind] = {}

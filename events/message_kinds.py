@@ -15,11 +15,23 @@ register(
     Kind(name="offered", label=_("place offered")),
     Kind(name="offer_expired", label=_("offer expired")),
     Kind(
+        name="reminder_7d",
+        label=_("reminder, 7 days before"),
+        wish=_("A week before: what it is about and how to prepare"),
+        waits_for_day=True,
+        keeps_distance=True,
+    ),
+    Kind(
         name="reminder_24h",
         label=_("reminder, 24 hours before"),
         wish=_("The day before: where and when"),
         waits_for_day=True,
         keeps_distance=True,
+    ),
+    Kind(
+        name="reminder_1h",
+        label=_("reminder, an hour before"),
+        wish=_("An hour before: the way in"),
     ),
     Kind(name="rescheduled", label=_("new time")),
     Kind(name="rescheduled_series", label=_("new times of several events")),

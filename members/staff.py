@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from forestallies.lib import clock, links
 from members import policies
+from members.models import Member
 from members.requests import MemberRequest
 
 View = Callable[..., HttpResponseBase]
@@ -26,6 +27,24 @@ def reader_is_staff(request: HttpRequest) -> bool:
         holds = request.user.is_authenticated and policies.is_staff(request.user, at=clock.now())
         request.holds_staff_right = holds  # type: ignore[attr-defined]
     return holds
+
+
+def reader_coordinates(request: HttpRequest) -> bool:
+    """Whether the reader coordinates anything right now; asked of the database once per request."""
+    does: bool | None = getattr(request, "coordinates_anything", None)
+    if does is None:
+        user = getattr(request, "user", None)
+        does = bool(
+            user and user.is_authenticated and policies.coordinates_anything(cast("Member", user), at=clock.now())
+        )
+        request.coordinates_anything = does  # type: ignore[attr-defined]
+    return does
+
+
+def check_reader_coordinates(request: HttpRequest) -> None:
+    """Raises PermissionDenied for everybody who coordinates nothing."""
+    if not reader_coordinates(request):
+        raise PermissionDenied(_("This page is for coordinators."))
 
 
 def check_reader_is_staff(request: HttpRequest) -> None:

@@ -17,12 +17,14 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import DatabaseError, transaction
+from django.db import connection as database
+from django.db import transaction
 from django.db.models import F, Q
 
-from notices import drawers, guards, late, pacing, rate, refusals, smtp_answers, unwanted
+from notices import drawers, late, pacing, preparing, rate, refusals, smtp_answers, unwanted
 from notices.mime import NoticeMail, email_message
 from notices.models import Notice
+from notices.preparing import Ready
 from notices.smtp_answers import Meaning
 
 logger = logging.getLogger(__name__)
@@ -126,12 +128,12 @@ def _send_batch(rows: list[Notice], *, worker: str, clock: Clock) -> Iterator[st
     hand = Hand(worker, clock, get_connection(), refusals.Book(rows))
     enough = clock() + LEASE / 2
     try:
-        for number, row in enumerate(rows):
+        for number, ready in enumerate(preparing.in_turn(rows, clock=clock)):
             at = clock()
             if at > enough:
                 _put_back(rows[number:], worker=worker)
                 return
-            outcome = _send_one(row, hand, at=at)
+            outcome = _send_one(ready, hand, at=at)
             yield outcome
             if outcome == UNREACHABLE:
                 _put_back(rows[number + 1 :], worker=worker)
@@ -140,38 +142,39 @@ def _send_batch(rows: list[Notice], *, worker: str, clock: Clock) -> Iterator[st
         _close(hand.connection)
 
 
-def _send_one(row: Notice, hand: Hand, *, at: datetime) -> str:
+def _send_one(ready: Ready, hand: Hand, *, at: datetime) -> str:
+    row = ready.row
+    if ending := _ending(ready, hand, at=at):
+        state, reason = ending
+        return _finish(row, state, hand.worker, at, reason)
+    if (daybreak := pacing.daybreak(row, at)) > at:  # night fell after it was claimed
+        _put_back([row], worker=hand.worker, next_attempt_at=daybreak)
+        return row.waited_as.value
     try:
-        if ending := _ending(row, hand, at=at):
-            state, reason = ending
-            return _finish(row, state, hand.worker, at, reason)
-        if (daybreak := pacing.daybreak(row, at)) > at:
-            return _wait(row, hand.worker, daybreak)
         refusals.check_usable(row.address)
-        drawers.complete(row, at=at)
         message = email_message(row, hand.connection)
-    except DatabaseError:
-        raise  # the database is at fault, not the message; its lease runs out and it is tried again
     except refusals.UnusableAddress as error:
         return _not_taken(row, hand, error, at=at)
     except Exception as error:  # a poison message fails alone and loudly; the rest of the batch goes on
         logger.exception("notice %s cannot be made into a mail", row.pk)
-        return _finish(row, Notice.State.FAILED, hand.worker, at, f"{type(error).__name__}: {error}")
+        return _finish(row, Notice.State.FAILED, hand.worker, at, preparing.describe(error))
     return _hand_over(row, message, hand, at=at)
 
 
-def _ending(row: Notice, hand: Hand, *, at: datetime) -> Notice.Ending | None:
+def _ending(ready: Ready, hand: Hand, *, at: datetime) -> Notice.Ending | None:
     """How a message ends that must not leave, and why; None for one that may."""
+    row = ready.row
     if at >= row.expires_at:
         return Notice.State.MISSED, late.words_for(row)
     if row.hindrance:
         return row.hindrance
     if hand.addresses.stops(row):
         return Notice.State.SUPPRESSED, refusals.STOPPED
-    if pacing.daybreak(row, at) >= row.expires_at:  # night fell after it was claimed
+    if not ready.verdict.ok:
+        return Notice.State.SUPPRESSED, ready.verdict.reason
+    if pacing.daybreak(row, at) >= row.expires_at:
         return Notice.State.MISSED, pacing.NIGHT
-    verdict = guards.ask(row.guard, row.subject_ref, at)
-    return None if verdict.ok else (Notice.State.SUPPRESSED, verdict.reason)
+    return (Notice.State.FAILED, ready.problem) if ready.problem else None
 
 
 def _hand_over(row: Notice, message: NoticeMail, hand: Hand, *, at: datetime) -> str:
@@ -179,7 +182,7 @@ def _hand_over(row: Notice, message: NoticeMail, hand: Hand, *, at: datetime) ->
     try:
         hand.connection.open()
     except OSError as error:  # whatever it says before it hears of a message
-        return _out_of_reach(row, hand, f"{type(error).__name__}: {error}", at=at)
+        return _out_of_reach(row, hand, preparing.describe(error), at=at)
     try:
         message.send()
     except (OSError, ValueError) as error:  # all of smtplib's are an OSError
@@ -213,35 +216,46 @@ def _out_of_reach(row: Notice, hand: Hand, words: str, *, at: datetime) -> str:
 
 def _retry(row: Notice, worker: str, at: datetime, problem: str) -> str:
     delay = min(FIRST_DELAY * 2 ** max(row.attempts - 1, 0), LONGEST_DELAY)
-    moment = at + delay * random.uniform(1, 1.25)  # noqa: S311 (spreads the load, guards nothing)
-    return _write(row, worker, state=Notice.State.RETRY, next_attempt_at=moment, problem=problem, attempts=row.attempts)
-
-
-def _wait(row: Notice, worker: str, moment: datetime) -> str:
-    """Put a message back that was not tried, until its moment."""
-    back = {"claimed_at": None, "claimed_by": "", "attempts": row.attempts - 1}
-    return _write(row, worker, state=row.waited_as, next_attempt_at=moment, **back)
+    row.next_attempt_at = at + delay * random.uniform(1, 1.25)  # noqa: S311 (spreads the load, guards nothing)
+    row.problem = problem
+    return _write(row, worker, Notice.State.RETRY, keep_words=False)
 
 
 def _finish(row: Notice, state: Notice.State, worker: str, at: datetime, problem: str = "") -> str:
-    words = {} if row.facts is None else {name: getattr(row, name) for name in drawers.WORDS}
+    row.finished_at, row.problem = at, problem
+    return _write(row, worker, state, keep_words=row.sensitive or row.facts is not None)
+
+
+_OUTCOME = ("state", "finished_at", "next_attempt_at", "problem", "attempts")
+_OURS = "WHERE id = %s AND state = 'sending' AND claimed_by = %s"
+# Written out: the one statement of each message, for which Django's own would take longer than the mail server.
+_WRITE = f"UPDATE notices_notice SET {', '.join(f'{name} = %s' for name in _OUTCOME)} {_OURS}"  # noqa: S608 (names)
+_WRITE_WITH_WORDS = _WRITE.replace("SET ", f"SET {', '.join(f'{name} = %s' for name in drawers.WORDS)}, ")
+
+
+def _write(row: Notice, worker: str, state: Notice.State, *, keep_words: bool) -> str:
+    """Write an outcome down, for good. Only what is still ours: after a lost lease another worker's word counts.
+
+    Args:
+        keep_words: the words it left in, or would have, are kept. Those of a security mail are blanked once sent.
+    """
+    row.state = state
     if row.sensitive and state == Notice.State.SENT:
-        words |= {"text": "", "html": ""}
-    return _write(row, worker, state=state, finished_at=at, problem=problem, **words)
-
-
-def _write(row: Notice, worker: str, *, state: Notice.State, **values: object) -> str:
-    """Finish only what is still ours: after a lost lease another worker's word counts."""
-    Notice.objects.filter(pk=row.pk, state=Notice.State.SENDING, claimed_by=worker).update(state=state, **values)
+        row.text = row.html = ""
+    words = [getattr(row, name) for name in drawers.WORDS] if keep_words else []
+    values = [getattr(row, name) for name in _OUTCOME]
+    with database.cursor() as cursor:
+        cursor.execute(_WRITE_WITH_WORDS if keep_words else _WRITE, [*words, *values, row.pk, worker])
     return state.value
 
 
-def _put_back(rows: list[Notice], *, worker: str) -> None:
-    """Free claimed messages that were never tried; they wait as before and are due at once for the next run."""
+def _put_back(rows: list[Notice], *, worker: str, **values: datetime) -> None:
+    """Free claimed messages that were not tried; they wait as before, and are due at once unless told otherwise."""
     for state in (Notice.State.QUEUED, Notice.State.RETRY):
-        Notice.objects.filter(
-            pk__in=[row.pk for row in rows if row.waited_as == state], state=Notice.State.SENDING, claimed_by=worker
-        ).update(state=state, attempts=F("attempts") - 1, claimed_at=None, claimed_by="")
+        if keys := [row.pk for row in rows if row.waited_as == state]:
+            Notice.objects.filter(pk__in=keys, state=Notice.State.SENDING, claimed_by=worker).update(
+                state=state, attempts=F("attempts") - 1, claimed_at=None, claimed_by="", **values
+            )
 
 
 def _close(connection: BaseEmailBackend) -> None:

@@ -8,13 +8,14 @@ from django.test import Client
 
 from audit.models import Entry, record
 from events import feeds
+from events.emails import about
 from events.models import Role
 from events.places import ASSIGNMENT, FEEDBACK, JOIN, JOIN_ROLE, PLACE
 from forestallies.lib import clock, links
 from members.actions import invitations
 from members.models import Affiliation, Grant, Member, Membership, StakeholderCategory
 from notices import outbox
-from notices.models import Notice
+from notices.models import Notice, RefusedAddress
 from notices.render import Message, Recipient
 from programs.candidates import certificate_key
 from programs.models import Audience, Edition, Module, Programme, Session
@@ -71,6 +72,9 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
     record(verb="world.made", subject=ana, by=None, at=at)
     message = Message("x", Recipient("x@example.org", "X", "en", "UTC"), "subject", "text", "html")
     outbox.post_once(outbox.Posting(message=message, key="x"), at=at)
+    told = Message("x", Recipient("x@example.org", "X", "en", "UTC"), "s", "t", "h", about=about(workshop.event_ptr))
+    outbox.post_once(outbox.Posting(message=told, key="told"), at=at)
+    refused = RefusedAddress.objects.create(address="no@example.org", member=bo, refusals=3, last_at=at, stopped_at=at)
     certificate = papers.issued(ana)
     cohort = CohortFactory.create(edition=session.edition)
     category = StakeholderCategory.objects.create(code="COOP", name="Farmers’ cooperative", position=4)
@@ -88,6 +92,8 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "registration_id": registration.pk,
             "role_id": role.pk,
             "assignment_token": ASSIGNMENT.token(role.pk),
+            "event_notice_id": Notice.objects.get(key="told").pk,
+            "address_id": refused.pk,
             "room_id": RoomFactory.create(event=workshop.event_ptr).pk,
             "place_token": PLACE.token(registration.pk),
             "feedback_token": FEEDBACK.token(registration.pk),

@@ -15,7 +15,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from events.models import Event
-from forestallies.lib import zones
+from forestallies.lib import links, zones
 from members.models import Member
 
 register = template.Library()
@@ -104,6 +104,12 @@ def own_name(code: str) -> str:
 def language_word(code: str) -> str:
     """Name one of the portal's languages in the reader's: `Spanish`."""
     return str(dict(settings.LANGUAGES).get(code, code))
+
+
+@register.filter
+def said(problem: str) -> str:
+    """Why a message was not sent: the portal's own reason in the reader's language, a server's words as they came."""
+    return links.hide(_(problem)) if problem else ""
 
 
 @register.filter

@@ -137,3 +137,16 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key} ({self.state})"
+
+    @property
+    def is_private(self) -> bool:
+        """It signs somebody in or tells of her account: nobody else reads its words or sends it again."""
+        return self.sensitive or self.priority == self.Priority.SIGN_IN
+
+    @property
+    def moment(self) -> datetime:
+        """When it left or came to another end; until then, when it is to leave."""
+        return self.finished_at or self.next_attempt_at
+
+    def can_become(self, state: State) -> bool:
+        return state in self.TRANSITIONS[self.State(self.state)]

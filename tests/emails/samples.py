@@ -1,6 +1,7 @@
 """One mail of every kind, made by the functions that make it in life, for people whose words may be hostile."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
@@ -8,6 +9,7 @@ from django.test import RequestFactory
 
 from events import emails as event_emails
 from events import feedback_emails, material_emails, role_emails, series_emails
+from events.leads import LEADS
 from events.models import Event, Registration, Role
 from events.telling import Listener, Span
 from members import emails as member_emails
@@ -75,7 +77,9 @@ EVENT_KINDS = (
     "offered",
     "offer_expired",
     "registration_cancelled",
+    "reminder_7d",
     "reminder_24h",
+    "reminder_1h",
     "rescheduled",
     "event_cancelled",
     "role_invitation",
@@ -183,7 +187,13 @@ def _event_posting(kind: str, member: Member, title: str) -> Posting:
         "registration_cancelled": lambda: event_emails.registration_cancelled(
             one(State.CANCELLED), had_seat=True, at=AT
         ),
-        "reminder_24h": lambda: event_emails.reminder_24h(one(State.CONFIRMED), at=AT),
+        **{
+            # Whatever its hour is: the samples are all of one day.
+            lead.kind: lambda lead=lead: replace(  # type: ignore[misc]
+                event_emails.reminder(one(State.CONFIRMED), lead, at=AT), expires_at=None
+            )
+            for lead in LEADS
+        },
         "role_invitation": lambda: role_emails.invitation(role(member, Role.State.INVITED, title=title), at=AT),
         "role_withdrawn": lambda: role_emails.withdrawn(role(member, Role.State.REPLACED, title=title), at=AT),
         "staff_brief": lambda: role_emails.staff_brief(role(member, Role.State.ACCEPTED, title=title), at=AT),
