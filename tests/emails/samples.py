@@ -220,8 +220,8 @@ def _event_posting(kind: str, member: Member, title: str) -> Posting:
         "role_invitation": lambda: role_emails.invitation(role(member, Role.State.INVITED, title=title), at=AT),
         "role_withdrawn": lambda: role_emails.withdrawn(role(member, Role.State.REPLACED, title=title), at=AT),
         "staff_brief": lambda: role_emails.staff_brief(role(member, Role.State.ACCEPTED, title=title), at=AT),
-        "feedback_request": lambda: feedback_emails.feedback_request(one(State.CONFIRMED), wait_until=AT),
-        "feedback_reminder": lambda: feedback_emails.feedback_reminder(one(State.CONFIRMED), wait_until=AT),
+        "feedback_request": lambda: feedback_emails.feedback_request(one(State.CONFIRMED)),
+        "feedback_reminder": lambda: feedback_emails.feedback_reminder(one(State.CONFIRMED)),
         "rescheduled_series": lambda: series_emails.rescheduled_series(
             [_moved_for(member, title), _moved_for(member, title)], at=AT
         ),
