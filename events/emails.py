@@ -22,6 +22,7 @@ from members.emails import circle_label, to
 from members.models import Member
 from notices import drawers
 from notices.drawers import Facts
+from notices.merging import Merger
 from notices.outbox import Posting
 from notices.render import Draft, Message, render
 
@@ -50,36 +51,47 @@ def _nothing_more(_registration: Registration, _facts: Facts, _at: datetime) -> 
     return {}
 
 
+def _nothing_shared(_event: Event, _member: Member, _at: datetime) -> dict[str, Any]:
+    return {}
+
+
 @dataclass(frozen=True)
 class Kind:
     """How a message about a registration is drawn.
 
     Attributes:
         words: gives what its templates need beyond `context_for`.
+        shared: gives what they need besides, where that is the same for all who read of an event in the same language
+            and zone; asked once for them.
         method: of the calendar part that goes with it, or empty.
     """
 
     words: Callable[[Registration, Facts, datetime], dict[str, Any]] = _nothing_more
+    shared: Callable[[Event, Member, datetime], dict[str, Any]] = _nothing_shared
     method: ical.Method | Literal[""] = ""
 
 
-def draw(kind: str, facts: Facts, at: datetime) -> Message:
-    """Write a message about a registration as it stands now; `facts` name it and what else its kind has to know."""
-    registration = Registration.objects.select_related("event", "member").get(pk=facts["registration"])
+def draw_many(kind: str, facts: Sequence[Facts], at: datetime) -> list[Message]:
+    """Write messages about registrations as they stand now; facts name each and what else the kind has to know."""
+    ids = {one["registration"] for one in facts}
+    registrations = Registration.objects.select_related("event", "member").in_bulk(ids)
+    merger = Merger()
+    return [_draw(kind, registrations[one["registration"]], one, at, merger) for one in facts]
+
+
+def _draw(kind: str, registration: Registration, facts: Facts, at: datetime, merger: Merger) -> Message:
     event, member, how = registration.event, registration.member, KINDS[kind]
     method = how.method if facts.get("in_calendar", True) else ""
     if facts.get("had_entry") and registration.state != State.CONFIRMED:
         method = "CANCEL"
     join = join_link(registration) if registration.state == State.CONFIRMED else ""
-    return render(
+    more = how.words(registration, facts, at)
+    return merger.render(
         kind,
         to(member),
-        {
-            **context_for(event, member),
-            "place": place_link(registration),
-            "join": join,
-            **how.words(registration, facts, at),
-        },
+        alike=(event.pk, *more.items()),
+        context=lambda: {**context_for(event, member), **how.shared(event, member, at), **more},
+        own={"place": place_link(registration), "join": join},
         calendar=calendar_for(event, member, method=method, at=at, join=join) if method else b"",
         calendar_method=method,
         about=about(event),
@@ -213,12 +225,12 @@ KINDS = {
     "promoted": Kind(method="REQUEST"),
     "offered": Kind(_offer),
     "offer_expired": Kind(),
-    "reminder_7d": Kind(reminder_words.week_before),
-    "reminder_24h": Kind(reminder_words.day_before),
-    "reminder_1h": Kind(reminder_words.hour_before),
+    "reminder_7d": Kind(shared=reminder_words.week_before),
+    "reminder_24h": Kind(reminder_words.day_of, shared=reminder_words.called),
+    "reminder_1h": Kind(shared=reminder_words.called),
 }
 for _kind in KINDS:
-    drawers.register(_kind, partial(draw, _kind))
+    drawers.register_many(_kind, partial(draw_many, _kind))
 drawers.register("registered_with_circle", draw_circle)
 
 
