@@ -51,24 +51,19 @@ def _nothing_more(_registration: Registration, _facts: Facts, _at: datetime) -> 
     return {}
 
 
-def _nothing_shared(_event: Event, _member: Member, _at: datetime) -> dict[str, Any]:
-    return {}
-
-
 @dataclass(frozen=True)
 class Kind:
     """How a message about a registration is drawn.
 
     Attributes:
         words: gives what its templates need beyond `context_for`.
-        shared: gives what they need besides, where that is the same for all who read of an event in the same language
-            and zone; asked once for them.
         method: of the calendar part that goes with it, or empty.
+        varies: these words differ between people of one event, language and zone.
     """
 
     words: Callable[[Registration, Facts, datetime], dict[str, Any]] = _nothing_more
-    shared: Callable[[Event, Member, datetime], dict[str, Any]] = _nothing_shared
     method: ical.Method | Literal[""] = ""
+    varies: bool = False
 
 
 def draw_many(kind: str, facts: Sequence[Facts], at: datetime) -> list[Message]:
@@ -85,12 +80,11 @@ def _draw(kind: str, registration: Registration, facts: Facts, at: datetime, mer
     if facts.get("had_entry") and registration.state != State.CONFIRMED:
         method = "CANCEL"
     join = join_link(registration) if registration.state == State.CONFIRMED else ""
-    more = how.words(registration, facts, at)
     return merger.render(
         kind,
         to(member),
-        alike=(event.pk, *more.items()),
-        context=lambda: {**context_for(event, member), **how.shared(event, member, at), **more},
+        alike=(event.pk, registration.pk if how.varies else None),
+        context=lambda: {**context_for(event, member), **how.words(registration, facts, at)},
         own={"place": place_link(registration), "join": join},
         calendar=calendar_for(event, member, method=method, at=at, join=join) if method else b"",
         calendar_method=method,
@@ -219,15 +213,15 @@ ANSWERS = {
 KINDS = {
     "registration_confirmed": Kind(method="REQUEST"),
     "registration_pending": Kind(),
-    "registration_declined": Kind(_reason),
-    "registration_cancelled": Kind(_why_gone, method="CANCEL"),
-    "waitlisted": Kind(_place_in_line),
+    "registration_declined": Kind(_reason, varies=True),
+    "registration_cancelled": Kind(_why_gone, method="CANCEL", varies=True),
+    "waitlisted": Kind(_place_in_line, varies=True),
     "promoted": Kind(method="REQUEST"),
-    "offered": Kind(_offer),
+    "offered": Kind(_offer, varies=True),
     "offer_expired": Kind(),
-    "reminder_7d": Kind(shared=reminder_words.week_before),
-    "reminder_24h": Kind(reminder_words.day_of, shared=reminder_words.called),
-    "reminder_1h": Kind(shared=reminder_words.called),
+    "reminder_7d": Kind(reminder_words.week_before, varies=True),
+    "reminder_24h": Kind(reminder_words.day_before),
+    "reminder_1h": Kind(reminder_words.hour_before),
 }
 for _kind in KINDS:
     drawers.register_many(_kind, partial(draw_many, _kind))

@@ -15,6 +15,7 @@ from notices import kinds
 from notices.models import Notice
 
 State = Notice.State
+SIGN_IN = Notice.Priority.SIGN_IN
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Planned:
 
 def of(event: Event, group: Group | None) -> QuerySet[Notice]:
     """The messages about an event, the latest first; of one group, or all."""
-    notices = Notice.objects.filter(about__contains=[label(event.pk)], sensitive=False)
+    notices = Notice.objects.filter(about__contains=[label(event.pk)], sensitive=False).exclude(priority=SIGN_IN)
     if group:
         notices = notices.filter(state__in=group.states)
     return notices.select_related("recipient").defer("text", "html", "calendar").order_by("-id")
@@ -72,7 +73,9 @@ def group_named(name: str) -> Group | None:
 
 def counted(event: Event) -> list[tuple[Group, int]]:
     """Each group with how many messages it has, in one query."""
-    by_state = Notice.objects.filter(about__contains=[label(event.pk)], sensitive=False).order_by()
+    by_state = (
+        Notice.objects.filter(about__contains=[label(event.pk)], sensitive=False).exclude(priority=SIGN_IN).order_by()
+    )
     counts = dict(by_state.values_list("state").annotate(Count("pk")))
     return [(group, sum(counts.get(state, 0) for state in group.states)) for group in GROUPS]
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from events import kinds, show_rows
-from events.materials import grouped
+from events.materials import for_reader
 from events.models import Event, Material, Registration
 from forestallies.lib import links
 from members.models import Member
@@ -32,21 +32,27 @@ def which_day(starts_at: datetime, zone: str, *, at: datetime) -> Literal["today
     return "tomorrow" if days == 1 else ""
 
 
-def day_of(registration: Registration, _facts: Facts, at: datetime) -> dict[str, Any]:
-    """How she calls the day of the start."""
-    return {"which_day": which_day(registration.event.starts_at, registration.member.zone, at=at)}
+def day_before(registration: Registration, _facts: Facts, at: datetime) -> dict[str, Any]:
+    """How she calls the day of the start, and what people call the event."""
+    event, member = registration.event, registration.member
+    return {"which_day": which_day(event.starts_at, member.zone, at=at), **hour_before(registration, _facts, at)}
 
 
-def called(event: Event, member: Member, _at: datetime) -> dict[str, Any]:
-    """What people call the event, for the subject."""
+def hour_before(registration: Registration, _facts: Facts, _at: datetime) -> dict[str, Any]:
+    """What people call the event."""
+    with _as_she_reads(registration.member):
+        return {"name": kinds.of(registration.event).called(registration.event)}
+
+
+def week_before(registration: Registration, _facts: Facts, at: datetime) -> dict[str, Any]:
+    """What people call it, its public run of show on her own clock, and what there is to read before."""
+    event, member = registration.event, registration.member
     with _as_she_reads(member):
-        return {"called": kinds.of(event).called(event)}
-
-
-def week_before(event: Event, member: Member, at: datetime) -> dict[str, Any]:
-    """What people call it, its public run of show on her own clock, and what everybody is to read before."""
-    with _as_she_reads(member):
-        return {"agenda": show_rows.agenda(event), **called(event, member, at), **_materials(event, member, at)}
+        return {
+            "name": kinds.of(event).called(event),
+            "agenda": show_rows.agenda(event),
+            **_materials(event, member, at),
+        }
 
 
 @dataclass(frozen=True)
@@ -58,9 +64,7 @@ class Line:
 
 
 def _materials(event: Event, member: Member, at: datetime) -> dict[str, Any]:
-    """What is for the whole audience, her own language first. What is for some circles stands on the event's page."""
-    rows = Material.objects.for_audience().released(at).filter(event=event, audience=None)
-    found = [material for group in grouped(rows, first=member.language) for material in group.materials]
+    found = [material for group in for_reader(event, member=member, at=at) for material in group.materials]
     named = [Line(one, links.absolute(reverse("material_download", args=[one.pk]))) for one in found[:MATERIALS_NAMED]]
     return {"materials": named, "materials_more": len(found) - len(named)}
 

@@ -9,6 +9,7 @@ from events.views import (
     cockpit,
     desk,
     downloads,
+    event_message,
     feedback,
     feeds,
     joining,
@@ -57,6 +58,22 @@ urlpatterns = [
     # The cockpit of an event: its first page, its messages and its history
     path("staff/events/<int:event_id>/", cockpit.event_cockpit, name="event_cockpit"),
     path("staff/events/<int:event_id>/messages/", cockpit.event_messages_page, name="event_messages"),
+    path("staff/events/<int:event_id>/messages/<int:notice_id>/", event_message.event_message, name="event_message"),
+    path(
+        "staff/events/<int:event_id>/messages/<int:notice_id>/html/",
+        event_message.event_message_html,
+        name="event_message_html",
+    ),
+    path(
+        "staff/events/<int:event_id>/messages/<int:notice_id>/cancel/",
+        event_message.event_message_cancel,
+        name="event_message_cancel",
+    ),
+    path(
+        "staff/events/<int:event_id>/messages/<int:notice_id>/resend/",
+        event_message.event_message_resend,
+        name="event_message_resend",
+    ),
     path("staff/events/<int:event_id>/history/", cockpit.event_history_page, name="event_history"),
     # Who has a seat, waits or wishes to come
     path("staff/events/<int:event_id>/registrations/", desk.registration_list, name="registration_list"),

@@ -7,7 +7,17 @@ from django.urls import include, path
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from forestallies.views import front, health, me, participation, reports, staff_events
+from forestallies.views import (
+    front,
+    health,
+    me,
+    outbox,
+    outbox_addresses,
+    outbox_notice,
+    participation,
+    reports,
+    staff_events,
+)
 
 handler400 = "forestallies.views.errors.bad_request"
 handler403 = "forestallies.views.errors.forbidden"
@@ -31,6 +41,22 @@ member_pages = [
 staff_pages = [
     # The events one looks after
     path("staff/events/", staff_events.staff_event_list, name="staff_event_list"),
+]
+
+outbox_pages = [
+    # The outbox, for coordinators
+    path("staff/outbox/", outbox.outbox_list, name="outbox_list"),
+    path("staff/outbox/<int:notice_id>/", outbox_notice.outbox_notice, name="outbox_notice"),
+    path("staff/outbox/<int:notice_id>/html/", outbox_notice.outbox_html, name="outbox_html"),
+    path("staff/outbox/<int:notice_id>/cancel/", outbox_notice.outbox_cancel, name="outbox_cancel"),
+    path("staff/outbox/<int:notice_id>/resend/", outbox_notice.outbox_resend, name="outbox_resend"),
+    # Addresses that were refused
+    path("staff/outbox/addresses/", outbox_addresses.outbox_address_list, name="outbox_address_list"),
+    path(
+        "staff/outbox/addresses/<int:address_id>/let-go-on/",
+        outbox_addresses.outbox_address_let_go_on,
+        name="outbox_address_let_go_on",
+    ),
 ]
 
 report_pages = [
@@ -58,6 +84,7 @@ urlpatterns = [
     *front_pages,
     *member_pages,
     *staff_pages,
+    *outbox_pages,
     *report_pages,
     *machines,
     path("", include("workshops.urls")),

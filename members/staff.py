@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from forestallies.lib import clock, links
+from forestallies.lib import clock, kept, links
 from members import policies
+from members.models import Member
 from members.requests import MemberRequest
 
 View = Callable[..., HttpResponseBase]
@@ -26,6 +27,24 @@ def reader_is_staff(request: HttpRequest) -> bool:
         holds = request.user.is_authenticated and policies.is_staff(request.user, at=clock.now())
         request.holds_staff_right = holds  # type: ignore[attr-defined]
     return holds
+
+
+def reader_coordinates(request: HttpRequest) -> bool:
+    """Whether the reader coordinates anything right now; asked of the database once per request."""
+    does: bool | None = getattr(request, "coordinates_anything", None)
+    if does is None:
+        user = getattr(request, "user", None)
+        does = bool(
+            user and user.is_authenticated and policies.coordinates_anything(cast("Member", user), at=clock.now())
+        )
+        request.coordinates_anything = does  # type: ignore[attr-defined]
+    return does
+
+
+def check_reader_coordinates(request: HttpRequest) -> None:
+    """Raises PermissionDenied for everybody who coordinates nothing."""
+    if not reader_coordinates(request):
+        raise PermissionDenied(_("This page is for coordinators."))
 
 
 def check_reader_is_staff(request: HttpRequest) -> None:
@@ -46,9 +65,13 @@ def staff_only(view: View) -> View:
 
 
 def ask_second_factor(request: HttpRequest) -> HttpResponse | None:
-    """Redirect to setting up or proving the second factor; None when this session has proved it."""
+    """Redirect to setting up or proving the second factor; None when this session has proved it.
+
+    What was typed into a long form waits for her on its page (`forestallies.lib.kept`).
+    """
     if policies.has_second_factor(request):
         return None
+    kept.keep(request)
     owns_one = request.user.is_authenticated and policies.owns_second_factor(request.user)
     page = "mfa_reauthenticate" if owns_one else "mfa_activate_totp"
     return redirect(f"{reverse(page)}?{urlencode({'next': links.way_back(request) or reverse('my_page')})}")

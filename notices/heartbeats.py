@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal, TypedDict
 
 from notices.models import Heartbeat
 
@@ -22,6 +23,11 @@ class Pulse:
     is_silent: bool
 
 
+class Facts(TypedDict):
+    seconds: int | None
+    state: Literal["ok", "red"]
+
+
 def leave(name: str, *, at: datetime, problem: str = "") -> None:
     """Leave a sign of life; `problem` is what went wrong in a tick that came to its end all the same."""
     Heartbeat.objects.update_or_create(name=name, defaults={"at": at, "problem": problem})
@@ -31,6 +37,17 @@ def read(*, at: datetime) -> list[Pulse]:
     """The pulse of every tick, in the order of NAMES; one query."""
     found = dict(Heartbeat.objects.filter(name__in=NAMES).values_list("name", "at"))
     return [_pulse(name, found.get(name), at) for name in NAMES]
+
+
+def as_facts(*, at: datetime) -> dict[str, Facts]:
+    """The same for machines: seconds since (None: never), and "ok" or "red"."""
+    return {
+        pulse.name: {
+            "seconds": None if pulse.seconds is None else round(pulse.seconds),
+            "state": "red" if pulse.is_silent else "ok",
+        }
+        for pulse in read(at=at)
+    }
 
 
 def _pulse(name: str, last: datetime | None, at: datetime) -> Pulse:

@@ -9,7 +9,7 @@ class ProgramsConfig(AppConfig):
     def ready(self) -> None:
         from events import kinds
         from jobs import work
-        from programs import message_kinds, sessions, topics  # noqa: F401 (kinds of messages register themselves)
+        from programs import message_kinds, sessions, standing, topics  # noqa: F401 (kinds of messages register themselves)
         from programs.actions import certificates
         from programs.views import pages
 
@@ -22,6 +22,7 @@ class ProgramsConfig(AppConfig):
                 model="programs_session",
                 topics=topics.topics_of,
                 called=sessions.called,
+                standing=standing.standing_of,
             )
         )
         work.register(certificates.KIND, certificates.issue_all)

@@ -8,14 +8,16 @@ from django.test import Client
 
 from audit.models import Entry, record
 from events import feeds
+from events.emails import about
 from events.models import Role
 from events.places import ASSIGNMENT, FEEDBACK, JOIN, JOIN_ROLE, PLACE
 from forestallies.lib import clock, links
 from members.actions import invitations
 from members.models import Affiliation, Grant, Member, Membership, StakeholderCategory
 from notices import outbox
-from notices.models import Notice
+from notices.models import Notice, RefusedAddress
 from notices.render import Message, Recipient
+from notices.stopping import STOP
 from programs.candidates import certificate_key
 from programs.models import Audience, Edition, Module, Programme, Session
 from tests.certificates import papers
@@ -24,6 +26,7 @@ from tests.factories import (
     CircleFactory,
     CohortFactory,
     GrantFactory,
+    MailingFactory,
     MaterialFactory,
     MemberFactory,
     OrganisationFactory,
@@ -71,6 +74,9 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
     record(verb="world.made", subject=ana, by=None, at=at)
     message = Message("x", Recipient("x@example.org", "X", "en", "UTC"), "subject", "text", "html")
     outbox.post_once(outbox.Posting(message=message, key="x"), at=at)
+    told = Message("x", Recipient("x@example.org", "X", "en", "UTC"), "s", "t", "h", about=about(workshop.event_ptr))
+    outbox.post_once(outbox.Posting(message=told, key="told"), at=at)
+    refused = RefusedAddress.objects.create(address="no@example.org", member=bo, refusals=3, last_at=at, stopped_at=at)
     certificate = papers.issued(ana)
     cohort = CohortFactory.create(edition=session.edition)
     category = StakeholderCategory.objects.create(code="COOP", name="Farmers’ cooperative", position=4)
@@ -88,6 +94,8 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "registration_id": registration.pk,
             "role_id": role.pk,
             "assignment_token": ASSIGNMENT.token(role.pk),
+            "event_notice_id": Notice.objects.get(key="told").pk,
+            "address_id": refused.pk,
             "room_id": RoomFactory.create(event=workshop.event_ptr).pk,
             "place_token": PLACE.token(registration.pk),
             "feedback_token": FEEDBACK.token(registration.pk),
@@ -96,12 +104,15 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "join_role_token": JOIN_ROLE.token(role.pk),
             "feed_token": feeds.renew(member=ana, by=ana, at=at),
             "application_id": application.pk,
+            "audience": "event",
+            "mailing_id": MailingFactory.create(circle=circle, created_by=bo, changed_by=bo).pk,
             "certificate_code": certificate.code,
             "certificate_id": certificate.pk,
             "cohort_id": cohort.pk,
             "cohort_certificate_id": papers.issued(key=certificate_key(cohort, newcomer.pk)).pk,
             "status_token": token,
             "welcome_token": welcome_token,
+            "stop_token": STOP.token(f"{ana.pk}:materials_posted"),
         },
         objects={
             "members_member": ana,

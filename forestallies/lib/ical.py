@@ -140,3 +140,18 @@ def _line(value: str) -> str:
 def _printable(value: str) -> str:
     """Text as a calendar may hold it: every line break a line feed, control characters dropped."""
     return _CONTROL.sub("", _BREAK.sub("\n", value))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What somebody is shown of an entry: no addresses, which may open something."""
+
+    summary: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+def read(written: bytes) -> list[Seen]:
+    """Read back the entries of a calendar that `calendar` wrote."""
+    entries = Calendar.from_ical(written).walk("VEVENT")
+    return [Seen(str(one["summary"]), one.decoded("dtstart"), one.decoded("dtend")) for one in entries]

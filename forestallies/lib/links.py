@@ -3,6 +3,10 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -10,13 +14,18 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from forestallies.lib import text
 
 _is_web_address = URLValidator(schemes=["https", "http"])
+
+HIDDEN = "***"  # in the place of a token, where somebody else looks at a mail; these signs stand in a path as they are
+SECRETS = {"token", "key", "uidb36"}  # what the secret parts of the portal's addresses are called
+_SIGNED = re.compile(r"\b\d+\.[\w-]{43}(?![\w-])")  # what `SignedLink` writes, wherever it stands
+_is_hiding: ContextVar[bool] = ContextVar("is_hiding", default=False)
 
 
 def absolute(path: str) -> str:
@@ -72,12 +81,45 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+@contextmanager
+def hidden() -> Iterator[None]:
+    """Make no personal link in here: what is drawn shows where each would stand, and none of them opens anything."""
+    before = _is_hiding.set(True)
+    try:
+        yield
+    finally:
+        _is_hiding.reset(before)
+
+
+def hide(words: str) -> str:
+    """Put `HIDDEN` in the place of every token in finished words: text, HTML or what a server said."""
+    return _SIGNED.sub(HIDDEN, _secret_paths().sub(rf"\1{HIDDEN}", words))
+
+
+@cache
+def _secret_paths() -> re.Pattern[str]:
+    """The beginnings of all the portal's addresses in which a secret stands, each with the secret after it."""
+    starts = sorted(set(_starts(get_resolver().url_patterns, "")), key=len, reverse=True)
+    return re.compile(rf"(/(?:{'|'.join(map(re.escape, starts))}))[^/\s\"'<>?&#]+")
+
+
+def _starts(patterns: Iterable[URLPattern | URLResolver], before: str) -> Iterator[str]:
+    for pattern in patterns:
+        route = before + str(pattern.pattern).removeprefix("^")
+        if isinstance(pattern, URLResolver):
+            yield from _starts(pattern.url_patterns, route)
+        elif SECRETS & set(re.findall(r"<(?:\w+:)?(\w+)>", route)):
+            yield re.split(r"[<(]", route)[0]
+
+
 class WrongLink(Exception):
     """The link was not made by the portal for this, or does not stand here as it was made."""
 
 
 class SignedLink:
     """A kind of personal link: it names one row, is signed, opens one page, and works without signing in.
+
+    Instead of a row it may name something by a short text (`read_text`), where there is no row yet.
 
     Args:
         name: of the URL pattern, whose one argument is the token.
@@ -88,10 +130,11 @@ class SignedLink:
         self.name = name
         self.signer = signing.Signer(salt=salt, sep=".")
 
-    def token(self, pk: int) -> str:
-        return self.signer.sign(str(pk))
+    def token(self, pk: int | str) -> str:
+        """What names and opens the row; nothing of it where a mail is drawn for somebody else to look at."""
+        return HIDDEN if _is_hiding.get() else self.signer.sign(str(pk))
 
-    def address(self, pk: int) -> str:
+    def address(self, pk: int | str) -> str:
         """The full address, for mails."""
         return absolute(reverse(self.name, args=[self.token(pk)]))
 
@@ -102,6 +145,17 @@ class SignedLink:
             WrongLink: cut off, altered or made up.
         """
         try:
-            return int(self.signer.unsign(token))
-        except (signing.BadSignature, ValueError) as error:
+            return int(self.read_text(token))
+        except ValueError as error:
+            raise WrongLink from error
+
+    def read_text(self, token: str) -> str:
+        """Read out the text that a link names.
+
+        Raises:
+            WrongLink: cut off, altered or made up.
+        """
+        try:
+            return self.signer.unsign(token)
+        except signing.BadSignature as error:
             raise WrongLink from error

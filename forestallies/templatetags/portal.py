@@ -15,7 +15,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from events.models import Event
-from forestallies.lib import zones
+from forestallies.lib import kept, links, zones
 from members.models import Member
 
 register = template.Library()
@@ -25,6 +25,12 @@ register = template.Library()
 def submission_key() -> SafeString:
     """Draw the hidden field `submission` with a fresh key. Each form on a page needs one of its own."""
     return format_html('<input type="hidden" name="submission" value="{}">', uuid4())
+
+
+@register.simple_tag(takes_context=True)
+def keep_typed(context: Context) -> SafeString:
+    """Draw the hidden field that keeps what is typed when the session ends: see `forestallies.lib.kept`."""
+    return format_html('<input type="hidden" name="{}" value="{}">', kept.FIELD, kept.mark(context["request"].user.pk))
 
 
 @register.simple_tag(takes_context=True)
@@ -104,6 +110,12 @@ def own_name(code: str) -> str:
 def language_word(code: str) -> str:
     """Name one of the portal's languages in the reader's: `Spanish`."""
     return str(dict(settings.LANGUAGES).get(code, code))
+
+
+@register.filter
+def said(problem: str) -> str:
+    """Why a message was not sent: the portal's own reason in the reader's language, a server's words as they came."""
+    return links.hide(_(problem)) if problem else ""
 
 
 @register.filter

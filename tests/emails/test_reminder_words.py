@@ -10,11 +10,11 @@ from events import emails
 from events.leads import DAY, HOUR, LEADS, WEEK
 from events.models import Registration
 from events.places import join_link, place_link
-from notices import drawers, outbox
+from notices import drawers, outbox, stopping
 from notices.mime import email_message
 from notices.models import Notice
 from tests.emails.samples import AT, message, person, registration, words
-from tests.factories import CircleFactory, MaterialFactory, RegistrationFactory, SegmentFactory, SessionFactory
+from tests.factories import CircleFactory, MaterialFactory, RegistrationFactory, SegmentFactory, SessionFactory, join
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 LARGEST = 5_000  # bytes of the whole mail an hour before
@@ -25,6 +25,13 @@ pytestmark = pytest.mark.django_db
 
 def confirmed(language: str = "en", *, title: str = "Land tenure") -> Registration:
     return registration(person(language), Registration.State.CONFIRMED, title=title)
+
+
+def at_home() -> Registration:
+    """Somebody of the circle whose event it is, who opens its materials."""
+    row = confirmed()
+    join(row.member, row.event.home)
+    return row
 
 
 @pytest.mark.parametrize(
@@ -61,19 +68,18 @@ def test_every_reminder_says_the_hour_with_zone_and_offset_in_both_parts(lead):
     assert all(part in mail.html for part in ("08:00", "Lima, UTC−5", "08:00 PE · 13:00 GH"))
 
 
-def test_week_before_brings_the_agenda_on_her_clock_the_materials_and_the_way_to_give_the_place_back():
-    row = confirmed()
+def test_week_before_brings_the_agenda_on_her_clock_her_materials_and_the_way_to_give_the_place_back():
+    row = at_home()
     for position, (title, public) in enumerate([("Welcome", True), ("Sound check", False), ("Land rights", True)]):
         SegmentFactory.create(event=row.event, position=position, title=title, is_public=public)
     slides = MaterialFactory.create(event=row.event, title="Slides", language="en")
     MaterialFactory.create(event=row.event, title="For the team", visibility="team")
-    MaterialFactory.create(event=row.event, title="For a circle").audience.add(CircleFactory.create())
+    MaterialFactory.create(event=row.event, title="For another circle").audience.add(CircleFactory.create())
     lines = words(emails.reminder(row, WEEK, at=AT)).text.splitlines()
     assert [line for line in lines if line[:2] == "08" and "PE" not in line] == ["08:00 Welcome", "08:30 Land rights"]
     assert [line.split(" (")[0] for line in lines if line.startswith("* ")] == ["* Slides"]
     links = [line.strip() for line in lines if line.strip().startswith("http")]
-    assert [link.removeprefix(settings.SITE_URL) for link in links[:1]] == [f"/materials/{slides.pk}/"]
-    assert place_link(row) in links
+    assert links[:2] == [f"{settings.SITE_URL}/materials/{slides.pk}/", place_link(row)]
 
 
 def test_week_before_without_agenda_and_materials_has_no_empty_heads():
@@ -83,18 +89,19 @@ def test_week_before_without_agenda_and_materials_has_no_empty_heads():
 
 
 def test_many_materials_are_counted():
-    row = confirmed()
+    row = at_home()
     MaterialFactory.create_batch(10, event=row.event)
     mail = words(emails.reminder(row, WEEK, at=AT))
     assert mail.text.count("\n* ") == 8
     assert "and 2 more" in mail.text and "and 2 more" in mail.html
 
 
-def test_hour_before_leads_to_the_join_page_and_nowhere_else():
+def test_hour_before_leads_to_the_join_page_and_out_of_these_messages_and_nowhere_else():
     row = confirmed()
     mail = words(emails.reminder(row, HOUR, at=AT))
-    assert [line for line in mail.text.splitlines() if "http" in line] == [join_link(row)]
-    assert mail.html.count("http") == mail.html.count(join_link(row))
+    links = [join_link(row), stopping.link(row.member_id, HOUR.kind)]
+    assert [line for line in mail.text.splitlines() if "http" in line] == links
+    assert mail.html.count("http") == sum(mail.html.count(link) for link in links)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -106,14 +113,3 @@ def test_whole_mail_of_the_hour_stays_small_with_the_worst_of_titles(language):
     raw = email_message(notice, get_connection("django.core.mail.backends.dummy.EmailBackend")).message().as_bytes()
     assert HOSTILE in notice.text
     assert len(raw) <= LARGEST
-
-
-@pytest.mark.parametrize("people", [1, 20])
-def test_batch_of_week_reminders_is_drawn_in_a_few_queries(people, django_assert_num_queries):
-    """Registrations, run of show and materials, for all who read the same; hers are the links alone."""
-    first = confirmed()
-    rows = [first, *RegistrationFactory.create_batch(people - 1, event=first.event, member__zone="America/Lima")]
-    facts = [emails.reminder(row, WEEK, at=AT).message.facts for row in rows]
-    with django_assert_num_queries(3):
-        found = drawers.draw_many(WEEK.kind, facts, at=AT)
-    assert all(place_link(row) in mail.text for row, mail in zip(rows, found, strict=True))

@@ -13,9 +13,15 @@ from events.models import Event, Transition
 from forestallies.lib import clock
 from jobs.models import Job
 from members.models import Application, Member
+from notices import heartbeats
 from notices.health import health
 
 LATE_AFTER = 300  # seconds; a due message that waits longer means that nobody delivers
+
+SILENT = {
+    heartbeats.REMINDERS: "No reminder run has come to its end for over five minutes",
+    heartbeats.DELIVERY: "No delivery has come to its end for over five minutes",
+}
 
 
 class Command(BaseCommand):
@@ -37,6 +43,7 @@ class Command(BaseCommand):
             "jobs_unfinished": Job.objects.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]).count(),
             "oldest_untold_seconds": self.oldest_untold_seconds(at),
             "outbox": outbox,
+            "ticks": heartbeats.as_facts(at=at),
         }
         facts["attention"] = self.attention(facts)
         if options["json"]:
@@ -60,14 +67,23 @@ class Command(BaseCommand):
             sentences.append("A due message has waited for over five minutes; is a worker running?")
         if (facts["oldest_untold_seconds"] or 0) > LATE_AFTER:
             sentences.append("A registration changed over five minutes ago and nobody was told; is a worker running?")
+        for name, tick in facts["ticks"].items():
+            if tick["state"] == "red":
+                sentences.append(f"{SILENT[name]}; is beat running?")
         if failed := facts["outbox"]["by_state"].get("failed", 0):
             sentences.append(f"{failed} messages were refused for good.")
+        if stopped := facts["outbox"]["stopped_addresses"]:
+            sentences.append(f"{stopped} addresses were refused three times; nothing is sent to them any more.")
         return sentences
+
+    def since(self, tick: dict[str, Any]) -> str:
+        return "no run yet" if tick["seconds"] is None else f"last run {tick['seconds']} s ago"
 
     def write_words(self, facts: dict[str, Any]) -> None:
         states = ", ".join(f"{count} {state}" for state, count in facts["outbox"]["by_state"].items()) or "empty"
         self.stdout.write(f"Members: {facts['members']}, applications open: {facts['applications_open']}")
         self.stdout.write(f"Upcoming events: {facts['events_upcoming']}, unfinished jobs: {facts['jobs_unfinished']}")
         self.stdout.write(f"Outbox: {states}")
+        self.stdout.write(", ".join(f"{name}: {self.since(tick)}" for name, tick in facts["ticks"].items()))
         for sentence in facts["attention"] or ["All is well."]:
             self.stdout.write(sentence)

@@ -1,0 +1,1 @@
+"""What the team does with messages: module = plural noun, function = verb; all keyword-only with `by` and `at`."""
