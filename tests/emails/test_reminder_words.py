@@ -99,7 +99,7 @@ def test_many_materials_are_counted():
 def test_hour_before_leads_to_the_join_page_and_out_of_these_messages_and_nowhere_else():
     row = confirmed()
     mail = words(emails.reminder(row, HOUR, at=AT))
-    links = [join_link(row), stopping.link(row.member_id, HOUR.kind)]
+    links = [join_link(row), stopping.link(HOUR.kind, row.member_id)]
     assert [line for line in mail.text.splitlines() if "http" in line] == links
     assert mail.html.count("http") == sum(mail.html.count(link) for link in links)
 
