@@ -29,17 +29,22 @@ class Planned:
 
 
 def planned(event: Event, *, at: datetime) -> list[Planned]:
-    """What is ahead for one event, the next first."""
-    return planned_all(events=Event.objects.filter(pk=event.pk), at=at, until=event.starts_at)
+    """What is ahead for one event, the next first; in one query."""
+    if event.state != Event.State.SCHEDULED or event.starts_at <= at:
+        return []
+    return _reckoned({event.pk: event}, at=at, until=event.starts_at)
 
 
 def planned_all(*, events: QuerySet[Event], at: datetime, until: datetime) -> list[Planned]:
     """What is ahead for events of any kind, after `at` and before or at `until`, the next first; in two queries."""
     ahead = events.filter(state=Event.State.SCHEDULED, starts_at__gt=at, starts_at__lte=until + LONGEST)
-    rows = {event.pk: event for event in ahead.order_by("pk")}
+    return _reckoned({event.pk: event for event in ahead.order_by("pk")}, at=at, until=until)
+
+
+def _reckoned(events: dict[int, Event], *, at: datetime, until: datetime) -> list[Planned]:
     found = [
         Planned(event, lead.kind, moment, zone, people)
-        for event, zone, numbers in _people(rows)
+        for event, zone, numbers in _people(events)
         for lead, people in zip(LEADS, numbers, strict=True)
         for moment in [lead.moment(event.starts_at, zone)]
         if people and is_meant(event, lead, moment) and at < moment <= until

@@ -5,12 +5,13 @@ Paris: 28 March (02:00 becomes 03:00) and 31 October (03:00 becomes 02:00). Wash
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
 from icalendar import Calendar
 
-from events import answers, reminders
+from events import answers, leads, reminders
 from events.actions import registrations
 from events.models import Event
 from forestallies.lib import zones
@@ -131,17 +132,37 @@ def test_length_across_the_change_is_elapsed_time(night, reader, at):
 
 @nights
 @pytest.mark.parametrize("hour", [0, 1, 4, 9, 14, 23])
-def test_reminder_comes_once_24_elapsed_hours_ahead(night, hour, reader):
+def test_reminder_comes_once_24_elapsed_hours_ahead_within_her_waking_hours(night, hour, reader):
     """Minute by minute through the night of 23 or 25 hours."""
     event = workshop_on(night.day, hour, night.zone)
     RegistrationFactory.create(event=event, member=reader(night))
-    due_at = event.starts_at - 24 * HOUR
+    due_at = leads.DAY.moment(event.starts_at, night.zone)
+    there = (event.starts_at - 24 * HOUR).astimezone(ZoneInfo(night.zone))
+    assert (due_at == event.starts_at - 24 * HOUR) == (time(8) <= there.time() <= time(19, 30))
     counts = {
         minutes: reminders.send_due(at=due_at + timedelta(minutes=minutes))
         for minutes in (-61, -60, -1, 0, 1, 59, 60, 61, 120, 600)
     }
     assert {minutes for minutes, count in counts.items() if count} == {0}
-    assert Notice.objects.count() == 1
+    assert Notice.objects.filter(kind="reminder_24h").count() == 1
+
+
+@nights
+def test_reminder_of_the_week_is_at_nine_there_on_the_other_side_of_the_change(night, reader):
+    event = workshop_on(night.day + DAY, 14, night.zone)
+    RegistrationFactory.create(event=event, member=reader(night))
+    hours = int(night.before.removeprefix("UTC").replace("−", "-"))
+    due_at = datetime.combine(event.wall_date - 7 * DAY, time(9), UTC) - hours * HOUR
+    assert [reminders.send_due(at=due_at + offset) for offset in (-HOUR, 0 * HOUR, HOUR)] == [0, 1, 0]
+
+
+@nights
+def test_reminder_of_the_hour_is_60_elapsed_minutes_ahead(night, reader):
+    """03:30 there: an hour of the wall clock before would be in the gap, or twice."""
+    event = WorkshopFactory.create(wall_date=night.day, wall_time=time(3, 30), zone=night.zone).event_ptr
+    RegistrationFactory.create(event=event, member=reader(night))
+    due_at = event.starts_at - HOUR
+    assert [reminders.send_due(at=due_at + minutes * HOUR / 60) for minutes in (-1, 0, 1)] == [0, 1, 0]
 
 
 @nights
@@ -149,9 +170,7 @@ def test_reminder_comes_once_24_elapsed_hours_ahead(night, hour, reader):
 def test_reminder_names_the_day_and_the_hour_there(night, hour, reader):
     event = workshop_on(night.day, hour, night.zone, title="Land tenure")
     RegistrationFactory.create(event=event, member=reader(night))
-    now = event.starts_at - 24 * HOUR
-    reminders.send_due(at=now)
-    [notice] = drawn(now)
+    notice = the_days_reminder(event, night)
     offset = zones.offset(event.starts_at, night.zone)
     assert notice.subject == f"Tomorrow: Land tenure, {hour:02}:00 ({zones.city(night.zone)})"
     assert f"{hour:02}:00 ({zones.city(night.zone)}, {offset})" in notice.text
@@ -164,23 +183,27 @@ def test_reminder_two_calendar_days_ahead_says_neither_today_nor_tomorrow(night,
         wall_date=night.day + DAY, wall_time=time(0, 10), zone=night.zone, title="Land tenure"
     ).event_ptr
     RegistrationFactory.create(event=event, member=reader(night))
-    now = event.starts_at - 24 * HOUR
-    reminders.send_due(at=now)
-    [notice] = drawn(now)
+    notice = the_days_reminder(event, night)
     assert "Tomorrow" not in notice.subject and "Today" not in notice.subject
     assert "Land tenure" in notice.subject and "00:10" in notice.subject
 
 
 @pytest.mark.parametrize("night", AUTUMN, ids=str)
 def test_reminder_in_the_day_of_25_hours_says_today_or_tomorrow_by_her_calendar(night, reader):
+    """24 hours before 23:30 is half past midnight of the same long day, so it comes at eight of its morning."""
     event = WorkshopFactory.create(
         wall_date=night.day, wall_time=time(23, 30), zone=night.zone, title="Land tenure"
     ).event_ptr
     RegistrationFactory.create(event=event, member=reader(night))
-    now = event.starts_at - 24 * HOUR  # half past midnight of the same long day
+    assert the_days_reminder(event, night).subject.startswith("Today: Land tenure, 23:30")
+
+
+def the_days_reminder(event: Event, night: Night) -> Notice:
+    """The one reminder that leaves when the one of the day before is due."""
+    now = leads.DAY.moment(event.starts_at, night.zone)
     reminders.send_due(at=now)
     [notice] = drawn(now)
-    assert notice.subject.startswith("Today: Land tenure, 23:30")
+    return notice
 
 
 # --- The admin form ---

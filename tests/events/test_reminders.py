@@ -12,7 +12,6 @@ from notices import delivery, guards
 from notices.models import Notice, Preference
 from tests.factories import MemberFactory, RegistrationFactory, WorkshopFactory
 from tests.told import drawn
-from workshops.models import Workshop
 
 MINUTE = timedelta(minutes=1)
 LONG_AGO = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -189,19 +188,26 @@ def test_same_reminders_again_change_nothing(registration, bo, at):
     assert event.reminders_since is None
 
 
-@pytest.mark.parametrize("announced", [True, False])
-def test_event_announced_late_begins_with_the_reminders_to_come(community, bo, ana, announced):
-    like, unlike = WorkshopFactory.create(), {"id", "event_ptr", "uid", "slug"}
-    event = Workshop(**{one.attname: getattr(like, one.attname) for one in like._meta.fields if one.name not in unlike})
-    event.slug, event.state = "late", "draft" if announced else "scheduled"
+def test_event_announced_late_begins_with_the_reminders_to_come(community, ana, bo):
+    event = WorkshopFactory.create(state=Event.State.DRAFT).event_ptr
     now = event.starts_at - timedelta(hours=5)
-    schedule.create(event=event, audience=[event.home], by=bo, at=now - (5 * MINUTE if announced else 0 * MINUTE))
-    if announced:
-        schedule.announce(event=event.event_ptr, by=bo, at=now)
-    row = Event.objects.get(pk=event.pk)
-    RegistrationFactory.create(event=row, member=ana)
-    assert row.reminders_since == now
+    event = schedule.announce(event=event, by=bo, at=now)
+    registration = RegistrationFactory.create(event=event, member=ana)
+    assert event.reminders_since == now
     assert (reminders.send_due(at=now + MINUTE), Notice.objects.count()) == (0, 0)
+    assert reminders.send_due(at=due_at(registration, HOUR)) == 1
+
+
+@pytest.mark.parametrize("state", [Event.State.DRAFT, Event.State.SCHEDULED])
+def test_event_made_late_begins_with_the_reminders_to_come(workshop, bo, state):
+    event = Event(
+        kind="workshop", slug="late", title="Late", home=workshop.home, state=state, zone="Africa/Accra",
+        wall_date=workshop.wall_date, wall_time=workshop.wall_time, minutes=60,
+    )  # fmt: skip
+    now = workshop.starts_at - timedelta(hours=5)
+    schedule.create(event=event, audience=[workshop.home], by=bo, at=now)
+    event.refresh_from_db()
+    assert event.reminders_since == (now if state == Event.State.SCHEDULED else None)
 
 
 @leads

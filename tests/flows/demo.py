@@ -32,5 +32,6 @@ def start_in(event: Event, hours: int) -> None:
     """Let an event come near, or lie in the past, as days of waiting would: only the calendar moves, nobody is told."""
     start = (now() + timedelta(hours=hours)).astimezone(zones.ZoneInfo(event.zone))
     event.wall_date, event.wall_time = start.date(), start.time().replace(second=0, microsecond=0)
+    event.reminders_since = None
     event.save()
     Registration.objects.filter(event=event).update(state_since=now() - timedelta(days=5))

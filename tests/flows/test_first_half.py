@@ -124,7 +124,7 @@ def wait_and_be_moved_up(member: Person, event: Event) -> None:
 
 
 def be_reminded(member: Person, event: Event) -> None:
-    start_in(event, hours=23)
+    start_in(event, hours=1)
     event.refresh_from_db()
     text = member.mail(event.title, number=len(member.mails(event.title)) + 1)
     hers = zones.local(event.starts_at, "America/Porto_Velho", "en")

@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError
 
 from events import emails
+from events.leads import DAY
 from notices import drawers, guards, outbox, preparing
 from notices.guards import Verdict
 from notices.models import Notice
@@ -102,7 +103,7 @@ def test_batch_of_reminders_costs_two_queries(db, at, django_assert_num_queries,
     """One for the guard, one for the words, whatever their number."""
     event = EventFactory.create()
     places = [RegistrationFactory.create(event=event) for _ in range(people)]
-    outbox.post_many_once([emails.reminder_24h(place, at=at) for place in places], at=at)
+    outbox.post_many_once([emails.reminder(place, DAY, at=at) for place in places], at=at)
     batch = list(Notice.objects.all())
     with django_assert_num_queries(2):
         found = preparing.prepare(batch, at=at)

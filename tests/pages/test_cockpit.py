@@ -157,12 +157,16 @@ def test_messages_are_told_apart_by_how_they_stand(as_bo, workshop):
 
 
 def test_planned_messages_are_counted_ahead_and_stored_nowhere(as_bo, workshop):
-    RegistrationFactory.create_batch(2, event=workshop)
-    planned = page(as_bo, workshop, "event_messages").context["planned"]
-    assert [(one.kind, one.people, one.moment) for one in planned] == [
-        ("reminder, 24 hours before", 2, workshop.starts_at - timedelta(hours=24)),
-        ("thank-you and feedback", 2, workshop.ends_at + timedelta(hours=1)),
+    for zone in ("America/Lima", "Africa/Accra", "Africa/Accra"):
+        RegistrationFactory.create(event=workshop, member__zone=zone)
+    answer = page(as_bo, workshop, "event_messages")
+    assert [(one.kind, one.people, one.moment, one.own_hour) for one in answer.context["planned"]] == [
+        ("reminder, 7 days before", 3, workshop.starts_at - timedelta(days=7, hours=4), "09:00"),
+        ("reminder, 24 hours before", 3, workshop.starts_at - timedelta(hours=24), ""),
+        ("reminder, an hour before", 3, workshop.starts_at - timedelta(hours=1), ""),
+        ("thank-you and feedback", 3, workshop.ends_at + timedelta(hours=1), ""),
     ]
+    assert "at 09:00 of each person" in answer.content.decode()
     assert Notice.objects.count() == 0
 
 

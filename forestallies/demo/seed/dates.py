@@ -47,6 +47,11 @@ class Calendar:
         """Nine o'clock UTC on a moved date."""
         return datetime.combine(self.day(written), time(9), tzinfo=UTC)
 
+    @property
+    def reminders_since(self) -> datetime:
+        """The end of the demo's first day: what would have come before it is neither sent at once nor missed."""
+        return datetime.combine(self.today + timedelta(days=1), time(), tzinfo=UTC)
+
     def ago(self, days: int, minutes: int = 0) -> datetime:
         """An instant before the (moved) day of the demo: so many days, and so many minutes later than 09:00 UTC."""
         return self.morning(REFERENCE - timedelta(days=days)) + timedelta(minutes=minutes)

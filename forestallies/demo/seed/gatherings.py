@@ -96,6 +96,7 @@ class Gatherings:
             capacity=one["capacity"],
             makes_offers=one.get("makes_offers", False),
             attendance_recorded_at=morning_after(self.calendar.day(one["on"])) if "came" in one else None,
+            reminders_since=self.calendar.reminders_since,
             registration_opens_at=self.calendar.morning(words["registration_opens_on"]),
             **translated("title", one["title"]),
             **translated("description", one["description"]),
@@ -112,6 +113,7 @@ class Gatherings:
             gathering=row,
             theme=self.themes[one["theme"]],
             purpose=Workshop.Purpose.SHARING,
+            reminders_since=self.calendar.reminders_since - timedelta(days=3),  # the week's is past, the day's is due
             **translated("title", one["title"]),
             **translated("description", description),
             **self._when(day, one["at"], one["minutes"], countries=one["countries"]),

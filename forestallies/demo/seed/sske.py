@@ -131,7 +131,8 @@ def _load_moving(
     used = {number: calendar.day(words["moved"].get(str(number), on)) for number, on in template.items()}
     opens_on = words["wider_registration_opens_on"]
     edition = load_edition(programme, state, used, wider_registration_opens_on=calendar.day(opens_on))
-    return edition, load_sessions(edition, used, opens_at=calendar.morning(opens_on), **more)
+    since = calendar.reminders_since
+    return edition, load_sessions(edition, used, opens_at=calendar.morning(opens_on), reminders_since=since, **more)
 
 
 def load_edition(
@@ -215,6 +216,7 @@ def load_sessions(
     key: str,
     opens_at: datetime | None = None,
     recorded: Collection[int] = (),
+    reminders_since: datetime | None = None,
 ) -> list[Session]:
     """Insert an edition's sessions on these dates, worded as the template words them.
 
@@ -223,6 +225,7 @@ def load_sessions(
         key: of the edition, the same whatever its dates.
         opens_at: from when people register for the sessions that are open to both groups.
         recorded: the numbers of those whose attendance is known, since the morning after.
+        reminders_since: reminders whose hour is before this are neither sent nor missed.
 
     Returns:
         The sessions that were inserted.
@@ -243,6 +246,7 @@ def load_sessions(
             registration_opens_at=opens_at if plan.audience == Audience.ALL else None,
             join_url=f"https://meet.example.org/{edition.slug}-{plan.number}",
             attendance_recorded_at=morning_after(dates[plan.number]) if plan.number in recorded else None,
+            reminders_since=reminders_since,
             edition=edition,
             plan=plan,
             module=plan.module,

@@ -191,11 +191,12 @@ def test_series_that_may_have_come_through_is_never_contradicted_by_silence(ever
 
 
 def test_reminder_waits_for_the_message_of_the_series(everywhere, bo):
-    now = everywhere[0].starts_at - timedelta(hours=20)
-    move_all(shifted(everywhere, timedelta(hours=1)), by=bo, at=now)
-    assert reminders.send_due(at=now + MINUTE) == 0
-    deliver(now + UNDO)
-    assert reminders.send_due(at=now + UNDO + MINUTE) == 1
+    """Moved from 13:00 to 14:00 a minute before the reminder of the new time is due."""
+    due_at = everywhere[0].starts_at - timedelta(hours=23)
+    move_all(shifted(everywhere, timedelta(hours=1)), by=bo, at=due_at - MINUTE)
+    assert reminders.send_due(at=due_at) == 0
+    deliver(due_at - MINUTE + UNDO)
+    assert reminders.send_due(at=due_at + UNDO) == 1
 
 
 # --- All or nothing ---

@@ -24,7 +24,7 @@ from tests.told import drawn
 
 State = Registration.State
 FIRST, SECOND, THIRD = time(13), time(15), time(17)  # the factory's event starts at 13:00Z on 2 December 2026
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR, DAY_BEFORE = timedelta(minutes=1), timedelta(hours=1), timedelta(hours=24)
 
 
 @pytest.fixture
@@ -245,19 +245,30 @@ def test_message_that_may_have_come_through_is_never_contradicted_by_silence(
 
 def test_move_after_the_reminder_brings_a_new_reminder_after_its_message(registration, bo):
     event = registration.event
-    now = event.starts_at - timedelta(hours=20)
-    assert reminders.send_due(at=event.starts_at - reminders.LEAD) == 1
-    move(event, bo, now)
-    assert reminders.send_due(at=now + MINUTE) == 0, "it would give away a move that may still be taken back"
+    due_at = event.starts_at - DAY_BEFORE
+    assert reminders.send_due(at=due_at) == 1
+    move(event, bo, due_at + 2 * HOUR - MINUTE)  # from 13:00 to 15:00, so the new moment is a minute ahead
+    assert reminders.send_due(at=due_at + 2 * HOUR) == 0, "it would give away a move that may still be taken back"
+    deliver(due_at + 2 * HOUR + UNDO)
+    assert reminders.send_due(at=due_at + 2 * HOUR + UNDO) == 1
+    assert [notice.kind for notice in deliver(due_at + 3 * HOUR)] == ["reminder_24h"]
+
+
+def test_move_after_the_new_moment_is_the_only_message(registration, bo):
+    """Its mail has just told her the new time, so the reminder is neither sent nor missed."""
+    now = registration.event.starts_at - timedelta(hours=20)
+    assert reminders.send_due(at=registration.event.starts_at - DAY_BEFORE) == 1
+    event = move(registration.event, bo, now)
+    assert event.reminders_since == now
     deliver(now + UNDO)
-    assert reminders.send_due(at=now + UNDO + MINUTE) == 1
-    assert [notice.kind for notice in deliver(now + UNDO + 2 * MINUTE)] == ["reminder_24h"]
+    assert reminders.send_due(at=now + UNDO + MINUTE) == 0
+    assert Notice.objects.filter(kind="reminder_24h").count() == 1
 
 
 def test_reminder_stays_the_only_one_when_the_move_is_taken_back(registration, bo):
     event = registration.event
     now = event.starts_at - timedelta(hours=20)
-    reminders.send_due(at=event.starts_at - reminders.LEAD)
+    reminders.send_due(at=event.starts_at - DAY_BEFORE)
     move(event, bo, now)
     move(event, bo, now + MINUTE, wall_time=FIRST)
     assert reminders.send_due(at=now + 2 * MINUTE) == 0
@@ -321,7 +332,7 @@ def test_cancelled_after_a_move_names_the_time_she_knows(registration, bo, at):
 
 def test_cancelled_event_reminds_nobody(registration, bo, at):
     schedule.cancel(event=registration.event, reason="", by=bo, at=at)
-    assert reminders.send_due(at=registration.event.starts_at - reminders.LEAD) == 0
+    assert reminders.send_due(at=registration.event.starts_at - DAY_BEFORE) == 0
 
 
 def test_reason_stays_out_of_the_audit(workshop, bo, at):
