@@ -187,7 +187,9 @@ def _hand_over(row: Notice, message: NoticeMail, hand: Hand, *, at: datetime) ->
         message.send()
     except (OSError, ValueError) as error:  # all of smtplib's are an OSError
         return _not_taken(row, hand, error, at=at)
-    outcome = _finish(row, Notice.State.SENT, hand.worker, hand.clock())  # afterwards: rate and distance count from here
+    outcome = _finish(
+        row, Notice.State.SENT, hand.worker, hand.clock()
+    )  # afterwards: rate and distance count from here
     hand.addresses.write_taken(row)
     return outcome
 
