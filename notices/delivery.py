@@ -130,7 +130,7 @@ def _send_batch(rows: list[Notice], *, worker: str, clock: Clock) -> Iterator[st
     try:
         for number, ready in enumerate(preparing.in_turn(rows, clock=clock)):
             at = clock()
-            if at > enough:
+            if number and at > enough:
                 _put_back(rows[number:], worker=worker)
                 return
             outcome = _send_one(ready, hand, at=at)
@@ -187,8 +187,11 @@ def _hand_over(row: Notice, message: NoticeMail, hand: Hand, *, at: datetime) ->
         message.send()
     except (OSError, ValueError) as error:  # all of smtplib's are an OSError
         return _not_taken(row, hand, error, at=at)
+    outcome = _finish(
+        row, Notice.State.SENT, hand.worker, hand.clock()
+    )  # afterwards: rate and distance count from here
     hand.addresses.write_taken(row)
-    return _finish(row, Notice.State.SENT, hand.worker, hand.clock())  # afterwards: rate and distance count from here
+    return outcome
 
 
 def _not_taken(row: Notice, hand: Hand, error: OSError | ValueError, *, at: datetime) -> str:

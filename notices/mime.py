@@ -1,8 +1,10 @@
 """From a row to a mail: text first, light HTML beside it, the calendar part last."""
 
+from email.header import Header
 from email.mime.text import MIMEText
+from typing import Any
 
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, SafeMIMEMultipart, SafeMIMEText
 from django.core.mail.backends.base import BaseEmailBackend
 
 from notices import stopping
@@ -10,10 +12,20 @@ from notices.models import Notice
 
 
 class NoticeMail(EmailMultiAlternatives):
-    """A mail whose calendar part names its METHOD in the content type, as RFC 6047 and mail programs want."""
+    """A mail whose calendar part names its METHOD in the content type, as RFC 6047 and mail programs want.
+
+    Its subject is read as it was written, even where it looks like a word that is encoded already.
+    """
 
     calendar: bytes = b""
     calendar_method: str = ""
+
+    def message(self, **options: Any) -> SafeMIMEText | SafeMIMEMultipart:
+        made = super().message(**options)
+        if "=?" in self.subject:  # all ASCII, Django would send it so, and every mail program would decode it
+            del made["Subject"]
+            made["Subject"] = " ".join(Header(self.subject, "utf-8").encode().split())
+        return made
 
     def _create_alternatives(self, msg):  # type: ignore[no-untyped-def]
         made = super()._create_alternatives(msg)  # type: ignore[misc]  # absent from the stubs

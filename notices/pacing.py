@@ -76,7 +76,8 @@ def _keep_distance(rows: list[Notice], at: datetime) -> dict[int, datetime]:
 def _latest(rows: list[Notice], at: datetime) -> dict[Person, datetime]:
     """When the last message that keeps its distance went to each of these people; what is in a hand goes now.
 
-    One statement, because a message that is finished meanwhile must be seen in one state or in the other.
+    One statement, because a message that is finished meanwhile must be seen in one state or in the other. What seems to
+    have gone in the future went before the clock was set back; who knows when.
     """
     people = Q(recipient__in={row.recipient_id for row in rows if row.recipient_id})
     people |= Q(folded__in={row.address.lower() for row in rows})
@@ -87,7 +88,7 @@ def _latest(rows: list[Notice], at: datetime) -> dict[Person, datetime]:
         .exclude(pk__in=[row.pk for row in rows])
         .order_by()
     )
-    sent = others.filter(state=State.SENT, finished_at__gt=at - DISTANCE)
+    sent = others.filter(state=State.SENT, finished_at__gt=at - DISTANCE, finished_at__lt=at + DISTANCE)
     in_hand = others.filter(state=State.SENDING)
     columns = ("recipient_id", "folded", "state", "finished_at")
     latest: dict[Person, datetime] = {}

@@ -236,6 +236,13 @@ def test_distance_costs_a_claim_three_queries_for_any_number(write, at, django_a
     claim(30)
 
 
+def test_clock_that_is_set_back_keeps_nobody_waiting(write, at):
+    write()
+    deliver(at + timedelta(hours=3))
+    write()
+    assert deliver(at) == {"sent": 1}
+
+
 # Two workers at once.
 
 

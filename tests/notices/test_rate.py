@@ -141,3 +141,10 @@ def test_without_taking_turns_two_workers_take_twice_as_much(post, at, settings,
     post(8)
     assert meet(claims("one", at), claims("two", at), waits=False) == 3
     assert Notice.objects.filter(state=State.SENDING).count() == 6
+
+
+def test_clock_that_is_set_back_does_not_stop_the_mail(post, at, settings):
+    settings.OUTBOX_PER_MINUTE = 2
+    post(4)
+    assert deliver(at + timedelta(hours=3)) == {"sent": 2}
+    assert deliver(at) == {"sent": 2}
