@@ -19,7 +19,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from modeltranslation.admin import TranslationAdmin
 
 from audit.models import record
@@ -39,7 +39,7 @@ from forestallies.lib import clock, zones
 from members.admin_base import ScopedAdmin
 from members.models import Circle, Member
 
-BY_ACTION = {*WHEN, "capacity", "state"}
+BY_ACTION = {*WHEN, "capacity", "state", "reminders"}
 JOINING = ("join_url", "meeting_number", "passcode", "dial_in", "urgent_contact")
 REGISTRATION = ("needs_approval", "makes_offers", "automatic")
 
@@ -129,6 +129,7 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
             (_("Seats and visibility"), {"fields": ("capacity", "state")}),
             (_("Registration"), {"fields": self._about_registration(request, obj), "classes": ("collapse",)}),
             (_("Languages and joining"), {"fields": ("floor_language", "interpretation", *JOINING)}),
+            (pgettext("messages", "Reminders"), {"fields": ("reminders",)}),
         ]
         return [(name, {**options, "fields": self.replace_orig_field(options["fields"])}) for name, options in sections]
 
@@ -262,6 +263,8 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
             self._move(request, move, by=by, at=at)
         if "capacity" in changed:
             registrations.change_capacity(event=event, capacity=obj.capacity, by=by, at=at)
+        if "reminders" in changed:
+            schedule.change_reminders(event=event, reminders=obj.reminders, by=by, at=at)
         if "promotion_until" in changed:
             desk.pass_on(event=event, by=by, at=at)
         if "state" in changed and obj.state == Event.State.SCHEDULED:

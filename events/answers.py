@@ -5,19 +5,21 @@ transitions that nobody was told of yet, and posts what the last of each registr
 that moment is no news.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 
 from django.db import transaction
 
-from events import emails
+from events import emails, several_emails
 from events.models import Event, Registration, Transition
 from notices import outbox, sources
 from notices.outbox import Posting
 
 State = Registration.State
 BATCH = 500
+OUTSIDE = ("", State.EXPIRED, State.DECLINED, State.CANCELLED)  # where somebody comes from who registers
 
 
 def tell_due(*, at: datetime) -> int:
@@ -57,14 +59,26 @@ def _postings(rows: Iterable[Transition], *, at: datetime) -> list[Posting]:
     circle = sorted(
         (row for row in news if _comes_with_circle(row)), key=lambda row: (row.registration.member_id, row.pk)
     )
-    told = [(row, row.registration_id in had_entry) for row in own]
+    several = _several([row for row in own if row.registration_id not in had_entry])
+    in_one = {row.pk for rows in several for row in rows}
+    told = [(row, row.registration_id in had_entry) for row in own if row.pk not in in_one]
     made = [posting for row, had in told if (posting := posting_for(row, had_entry=had, at=at))]
+    made += [several_emails.registered_several([row.registration for row in rows], at=at) for rows in several]
     for _, group in groupby(circle, key=lambda row: row.registration.member_id):
         together = [row.registration for row in group]
         made.append(
             emails.answer(together[0], at=at) if len(together) == 1 else emails.registered_with_circle(together, at=at)
         )
     return made
+
+
+def _several(rows: Iterable[Transition]) -> list[list[Transition]]:
+    """The steps by which somebody came into two events or more within the moment; one list for each person."""
+    found: dict[int, list[Transition]] = defaultdict(list)
+    for row in rows:
+        if row.from_state in OUTSIDE and row.to_state in several_emails.TOLD:
+            found[row.registration.member_id].append(row)
+    return [steps for steps in found.values() if len(steps) > 1]
 
 
 def _comes_with_circle(row: Transition) -> bool:

@@ -7,6 +7,8 @@ class EventsConfig(AppConfig):
     def ready(self) -> None:
         from events import (  # noqa: F401 (they register themselves)
             answers,
+            attendance_emails,
+            audiences,
             emails,
             feedback_emails,
             guards,
@@ -15,5 +17,6 @@ class EventsConfig(AppConfig):
             role_emails,
             role_guards,
             series_emails,
+            several_emails,
             timed_mails,
         )

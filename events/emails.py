@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
+from events import reminder_words
 from events.invitation import calendar_for
+from events.leads import Lead
 from events.models import Event, Registration
 from events.places import join_link, place_link
 from events.telling import ANSWER_GUARD, MOVED_GUARD, NEAR, UNDO, Listener, MoveRef, Span, label
@@ -22,13 +23,11 @@ from members.models import Member
 from notices import drawers
 from notices.drawers import Facts
 from notices.merging import Merger
-from notices.models import Notice
 from notices.outbox import Posting
 from notices.render import Draft, Message, render
 
 State = Registration.State
 
-REMINDER_CLOSES = timedelta(hours=2)  # a 24-hour reminder is not worth sending later than this before the start
 STILL_NEWS = timedelta(hours=2)  # a move or a cancellation is told until this long after the later of the starts
 
 
@@ -48,18 +47,6 @@ def context_for(event: Event, member: Member) -> dict[str, Any]:
     }
 
 
-def which_day(starts_at: datetime, zone: str, *, at: datetime) -> Literal["today", "tomorrow", ""]:
-    """Say how a person calls the day of a start, by the calendar of her own zone; empty for any other day.
-
-    "24 hours ahead" may be the same local day, the next one, or (across a night of 23 hours) even the one after that.
-    """
-    tz = ZoneInfo(zone)
-    days = (starts_at.astimezone(tz).date() - at.astimezone(tz).date()).days
-    if days == 0:
-        return "today"
-    return "tomorrow" if days == 1 else ""
-
-
 def _nothing_more(_registration: Registration, _facts: Facts, _at: datetime) -> dict[str, Any]:
     return {}
 
@@ -71,10 +58,12 @@ class Kind:
     Attributes:
         words: gives what its templates need beyond `context_for`.
         method: of the calendar part that goes with it, or empty.
+        varies: these words differ between people of one event, language and zone.
     """
 
     words: Callable[[Registration, Facts, datetime], dict[str, Any]] = _nothing_more
     method: ical.Method | Literal[""] = ""
+    varies: bool = False
 
 
 def draw_many(kind: str, facts: Sequence[Facts], at: datetime) -> list[Message]:
@@ -91,12 +80,11 @@ def _draw(kind: str, registration: Registration, facts: Facts, at: datetime, mer
     if facts.get("had_entry") and registration.state != State.CONFIRMED:
         method = "CANCEL"
     join = join_link(registration) if registration.state == State.CONFIRMED else ""
-    more = how.words(registration, facts, at)
     return merger.render(
         kind,
         to(member),
-        alike=(event.pk, *more.items()),
-        context=lambda: {**context_for(event, member), **more},
+        alike=(event.pk, registration.pk if how.varies else None),
+        context=lambda: {**context_for(event, member), **how.words(registration, facts, at)},
         own={"place": place_link(registration), "join": join},
         calendar=calendar_for(event, member, method=method, at=at, join=join) if method else b"",
         calendar_method=method,
@@ -176,23 +164,25 @@ def registration_cancelled(registration: Registration, *, had_seat: bool, at: da
     return _posting("registration_cancelled", registration, at=at, facts=facts)
 
 
-def reminder_24h(registration: Registration, *, at: datetime) -> Posting:
-    """Remind somebody of what starts in a day. Keyed on the start: a moved event is reminded of anew."""
-    event = registration.event
+def reminder(registration: Registration, lead: Lead, *, at: datetime, missed_because: str = "") -> Posting:
+    """Remind somebody of what comes. Keyed on the start: a moved event is reminded of anew.
+
+    Args:
+        missed_because: it is too late to be sent; it is only written down that it was missed, and why.
+    """
+    start, zone = registration.event.starts_at, registration.member.zone
     return _posting(
-        "reminder_24h",
+        lead.kind,
         registration,
         at=at,
-        key=f"reminder:{registration.pk}:{event.starts_at:%Y%m%dT%H%MZ}:24h",
+        key=f"reminder:{registration.pk}:{start:%Y%m%dT%H%MZ}:{lead.code}",
         guard="events.reminder",
-        subject_ref=f"{registration.pk}:{event.starts_at:%Y%m%dT%H%MZ}",
-        priority=Notice.Priority.REMINDER,
-        expires_at=event.starts_at - REMINDER_CLOSES,
+        subject_ref=f"{registration.pk}:{start:%Y%m%dT%H%MZ}:{lead.code}",
+        priority=lead.priority,
+        wait_until=lead.moment(start, zone) if missed_because else None,
+        expires_at=lead.closes(start, zone),
+        missed_because=missed_because,
     )
-
-
-def _day_of(registration: Registration, _facts: Facts, at: datetime) -> dict[str, Any]:
-    return {"which_day": which_day(registration.event.starts_at, registration.member.zone, at=at)}
 
 
 def _place_in_line(registration: Registration, _facts: Facts, _at: datetime) -> dict[str, Any]:
@@ -223,13 +213,15 @@ ANSWERS = {
 KINDS = {
     "registration_confirmed": Kind(method="REQUEST"),
     "registration_pending": Kind(),
-    "registration_declined": Kind(_reason),
-    "registration_cancelled": Kind(_why_gone, method="CANCEL"),
-    "waitlisted": Kind(_place_in_line),
+    "registration_declined": Kind(_reason, varies=True),
+    "registration_cancelled": Kind(_why_gone, method="CANCEL", varies=True),
+    "waitlisted": Kind(_place_in_line, varies=True),
     "promoted": Kind(method="REQUEST"),
-    "offered": Kind(_offer),
+    "offered": Kind(_offer, varies=True),
     "offer_expired": Kind(),
-    "reminder_24h": Kind(_day_of),
+    "reminder_7d": Kind(reminder_words.week_before, varies=True),
+    "reminder_24h": Kind(reminder_words.day_before),
+    "reminder_1h": Kind(reminder_words.hour_before),
 }
 for _kind in KINDS:
     drawers.register_many(_kind, partial(draw_many, _kind))

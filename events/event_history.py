@@ -24,6 +24,7 @@ WORDS = {
     "event.rederived": _("followed a change of the clocks"),
     "event.cancelled": _("cancelled the event"),
     "event.capacity_changed": _("changed the number of seats"),
+    "event.reminders_changed": _("changed the reminders"),
     "event.questions_changed": _("changed the questions to those who register"),
     "attendance.marked": _("recorded attendance"),
     "role.invited": _("invited somebody to a role"),

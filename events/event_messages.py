@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from events import reminders
+from events import leads, reminders
 from events.models import Event, Registration, Role
 from events.telling import label
 from notices import kinds
@@ -46,11 +46,17 @@ class Line:
 
 @dataclass(frozen=True)
 class Planned:
-    """A message that will be written: what kind, to how many people as things stand, and when."""
+    """Messages that will be written: what kind, to how many people as things stand, and when.
+
+    Attributes:
+        moment: the first one's, where each leaves at the same hour of its reader's own clock.
+        own_hour: that hour, or empty where all leave at one moment.
+    """
 
     kind: str
     people: int
     moment: datetime
+    own_hour: str = ""
 
 
 def of(event: Event, group: Group | None) -> QuerySet[Notice]:
@@ -87,9 +93,22 @@ def planned(event: Event, *, at: datetime) -> list[Planned]:
         return []
     seats = Registration.objects.filter(event=event).confirmed().count()
     roles = Role.objects.filter(event=event).accepted().count()
-    found = (
+    others = (
         Planned(str(kinds.get("staff_brief").label), roles, event.starts_at - timedelta(hours=48)),
-        Planned(str(kinds.get("reminder_24h").label), seats, event.starts_at - reminders.LEAD),
         Planned(str(kinds.get("feedback_request").label), seats, event.ends_at + timedelta(hours=1)),
     )
-    return [one for one in found if one.people and one.moment > at]
+    found = [*_reminders(event, at=at), *(one for one in others if one.people and one.moment > at)]
+    return sorted(found, key=lambda one: one.moment)
+
+
+def _reminders(event: Event, *, at: datetime) -> list[Planned]:
+    """One line for all that leave at one moment, and one for those that leave by each reader's own clock."""
+    lines: dict[tuple[str, datetime | str], Planned] = {}
+    for one in reminders.planned(event, at=at):
+        own_hour = f"{leads.MORNING:%H:%M}" if one.kind == leads.WEEK.kind else ""
+        line = lines.get((one.kind, own_hour or one.moment))
+        people, moment = (line.people, line.moment) if line else (0, one.moment)
+        lines[one.kind, own_hour or one.moment] = Planned(
+            str(kinds.get(one.kind).label), people + one.people, moment, own_hour
+        )
+    return list(lines.values())

@@ -26,24 +26,23 @@ ABSENT = (Attendance.Status.NO_SHOW, Attendance.Status.EXCUSED)
 STILL_ON = (Event.State.SCHEDULED, Event.State.CLOSED)
 
 
-def feedback_request(registration: Registration, *, wait_until: datetime) -> Posting:
+def feedback_request(registration: Registration) -> Posting:
     """Ask somebody how it was. Keyed on the end: of an event that was moved after all she is asked anew."""
-    return _posting(REQUEST, registration, wait_until=wait_until)
+    return _posting(REQUEST, registration)
 
 
-def feedback_reminder(registration: Registration, *, wait_until: datetime) -> Posting:
+def feedback_reminder(registration: Registration) -> Posting:
     """Ask somebody once more who has not answered."""
-    return _posting(REMINDER, registration, wait_until=wait_until)
+    return _posting(REMINDER, registration)
 
 
-def _posting(kind: str, registration: Registration, *, wait_until: datetime) -> Posting:
+def _posting(kind: str, registration: Registration) -> Posting:
     event = registration.event
     ref = f"{registration.pk}:{_end(event)}"
     return Posting(
         message=Draft(kind, to(registration.member), {"registration": registration.pk}, about=about(event)),
         key=f"{kind}:{ref}",
         priority=Notice.Priority.OPTIONAL,
-        wait_until=wait_until,
         expires_at=event.ends_at + LAST,
         guard=GUARD,
         subject_ref=ref,

@@ -1,19 +1,16 @@
 """Who is to be asked how it was, and who once more? Asked anew each minute, like reminders."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import CharField, Exists, F, Func, Max, OuterRef, QuerySet, Value
+from django.db.models import CharField, Exists, F, Func, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from events import feedback_emails
 from events.feedback_emails import ABSENT, ASK_AFTER, LAST, REMIND_AFTER, REMINDER, REQUEST, STILL_ON
 from events.models import Attendance, Event, FeedbackReceipt, Registration, Role
-from forestallies.lib import daytime
 from notices import outbox
 from notices.models import Notice
 
-SPACING = timedelta(minutes=10)  # between two optional mails to one person
 REQUEST_SETTLES = timedelta(days=1)  # somebody who was asked late is not reminded at once
 
 
@@ -36,38 +33,16 @@ def count_due(*, at: datetime) -> int:
 def send_due(*, at: datetime) -> int:
     """Post a request to everybody who took part, and one reminder to those who did not answer.
 
-    Each waits for the hours between 8 and 20 of the person's own clock and keeps SPACING from other optional mails to
-    her. Safe to run twice: one of each per registration and end of the event. Returns how many were newly posted;
-    delivery is later. Source: mails.md, kind 21.
+    Safe to run twice: one of each per registration and end of the event. Returns how many were newly posted; delivery
+    is later, by day and at a distance from others. Source: mails.md, kind 21.
     """
     posted = 0
     for due, make in (
         (requests_due, feedback_emails.feedback_request),
         (reminders_due, feedback_emails.feedback_reminder),
     ):
-        rows = list(due(at=at))
-        moments = _moments(rows, at=at)
-        postings = [make(row, wait_until=moment) for row, moment in zip(rows, moments, strict=True)]
-        posted += outbox.post_many_once(postings, at=at)
+        posted += outbox.post_many_once([make(row) for row in due(at=at)], at=at)
     return posted
-
-
-def _moments(rows: list[Registration], *, at: datetime) -> Iterator[datetime]:
-    """When each of some mails may leave, in their order."""
-    if not rows:
-        return
-    others = Notice.objects.filter(
-        recipient__in={row.member_id for row in rows},
-        priority=Notice.Priority.OPTIONAL,
-        next_attempt_at__gt=at - SPACING,
-        state__in=[*Notice.UNFINISHED, Notice.State.SENT],
-    )
-    latest = dict(others.values_list("recipient").annotate(Max("next_attempt_at")).order_by())
-    for row in rows:
-        before = latest.get(row.member_id)
-        moment = daytime.from_then_on(max(at, before + SPACING) if before else at, row.member.zone)
-        latest[row.member_id] = moment
-        yield moment
 
 
 def asked(event: Event) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from events import leads
 from events.models import Event, Registration, Role
 from events.telling import ANSWER_GUARD, MOVED_GUARD, MoveRef, Span
 from notices.guards import Verdict, register, register_many
@@ -38,22 +39,26 @@ def circle_place_stands(subject_ref: str, at: datetime) -> Verdict:
 
 
 def reminders_are_due(subject_refs: Sequence[str], at: datetime) -> list[Verdict]:
-    """Each is still confirmed, active, and the event starts when the reminder says; one query.
+    """Each is still confirmed, active, at the very start the reminder names, of an event that still has it; one query.
 
-    A `subject_ref` is `<id>:<start>`.
+    A `subject_ref` is `<id>:<start>:<lead>`; without a lead, as it was written before there were three, 24h is meant.
     """
-    wanted = [(int(pk), start) for pk, start in (ref.split(":") for ref in subject_refs)]
-    rows = Registration.objects.confirmed().filter(pk__in={pk for pk, _start in wanted}, member__is_active=True)
-    found = {pk: values for pk, *values in rows.values_list("pk", "event__state", "event__starts_at")}
-    return [_is_due(start, found.get(pk), at) for pk, start in wanted]
+    wanted = [(*ref.split(":"), leads.DAY.code)[:3] for ref in subject_refs]
+    ids = {int(pk) for pk, _start, _lead in wanted}
+    rows = Registration.objects.confirmed().filter(pk__in=ids, member__is_active=True)
+    values = rows.values_list("pk", "event__state", "event__starts_at", "event__reminders")
+    found = {pk: event for pk, *event in values}
+    return [_is_due(start, lead, found.get(int(pk)), at) for pk, start, lead in wanted]
 
 
-def _is_due(told: str, event: Sequence[Any] | None, at: datetime) -> Verdict:
+def _is_due(start: str, lead: str, event: Sequence[Any] | None, at: datetime) -> Verdict:
     if event is None:
         return Verdict(False, "The registration is no longer confirmed.")
-    state, starts_at = event
-    if state != Event.State.SCHEDULED or f"{starts_at:%Y%m%dT%H%MZ}" != told:
+    state, starts_at, reminders = event
+    if state != Event.State.SCHEDULED or f"{starts_at:%Y%m%dT%H%MZ}" != start:
         return Verdict(False, "The event was moved or cancelled.")
+    if lead not in reminders:
+        return Verdict(False, "The event no longer has this reminder.")
     return Verdict(starts_at > at, "The event has begun.")
 
 

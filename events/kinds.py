@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from django.http import HttpResponse
@@ -10,6 +11,7 @@ from django.utils.functional import Promise
 if TYPE_CHECKING:
     from events.forms.registration import RegistrationForm
     from events.models import Event
+    from members.models import Member
     from members.requests import MemberRequest
 
 
@@ -38,6 +40,14 @@ def no_topics(_event: "Event") -> list[Topic]:
     return []
 
 
+def its_title(event: "Event") -> str:
+    return event.title
+
+
+def no_standing(_event: "Event", _member: "Member", _at: datetime) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of event.
@@ -49,6 +59,9 @@ class Kind:
         show: draws that page.
         model: its table, as `app_model`; names its pages in the staff admin.
         topics: gives what an event is about, in its order, for those who say what they learnt; empty: no list of it.
+        called: gives what people call an event in a few words, in the active language, as for the subject of a mail.
+        standing: says in one or two sentences, in the active language, how far a person has come in what an event is
+            part of, and what is still needed; empty where nothing is counted.
     """
 
     name: str
@@ -57,6 +70,8 @@ class Kind:
     show: Show
     model: str
     topics: Callable[["Event"], list[Topic]] = no_topics
+    called: Callable[["Event"], str] = its_title
+    standing: Callable[["Event", "Member", datetime], str] = no_standing
 
 
 _KINDS: dict[str, Kind] = {}

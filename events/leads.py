@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 from events.models import Event
 from forestallies.lib import zones
+from notices.models import Notice
 
 MORNING = time(9)
 OPENS, CLOSES = time(8), time(19, 30)
 LONGEST = timedelta(days=8)  # no reminder comes earlier than this before the start, in any zone and across any change
 
-Moment = Callable[[datetime, str], datetime]
+Moment = Callable[[datetime, str], datetime]  # of a start, in a zone
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,14 @@ class Lead:
     Attributes:
         moment: when it is due, given the start and the zone of its reader; in UTC.
         closes: from when on it is not sent any more.
+        priority: in the outbox.
     """
 
     code: str
     kind: str
     moment: Moment
     closes: Moment
+    priority: Notice.Priority = Notice.Priority.REMINDER
 
 
 def week_before(starts_at: datetime, zone: str) -> datetime:
@@ -71,7 +74,8 @@ def _hour_closes(starts_at: datetime, _zone: str) -> datetime:
 
 WEEK = Lead(Event.Reminder.WEEK.value, "reminder_7d", week_before, _week_closes)
 DAY = Lead(Event.Reminder.DAY.value, "reminder_24h", day_before, _day_closes)
-HOUR = Lead(Event.Reminder.HOUR.value, "reminder_1h", hour_before, _hour_closes)
+# It is of no use behind ten thousand others.
+HOUR = Lead(Event.Reminder.HOUR.value, "reminder_1h", hour_before, _hour_closes, Notice.Priority.ANSWER)
 LEADS = (WEEK, DAY, HOUR)  # in the order in which they come
 
 

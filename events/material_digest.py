@@ -63,11 +63,12 @@ def digest_day(zone: str, *, at: datetime) -> date | None:
 def told_at(released_at: datetime, zone: str) -> datetime:
     """The first 18:00 in a zone at or after a release."""
     day = released_at.astimezone(ZoneInfo(zone)).date()
-    first = _digest_hour(day, zone)
-    return first if released_at <= first else _digest_hour(day + timedelta(days=1), zone)
+    first = digest_hour(day, zone)
+    return first if released_at <= first else digest_hour(day + timedelta(days=1), zone)
 
 
-def _digest_hour(day: date, zone: str) -> datetime:
+def digest_hour(day: date, zone: str) -> datetime:
+    """The instant of 18:00 of a day in a zone."""
     return zones.instants(day, HOUR, 0, zone)[0]
 
 
@@ -82,7 +83,7 @@ def _due(at: datetime) -> list[outbox.Posting]:
         day = digest_day(zone, at=at)
         if day is None:
             continue
-        until, mine = _digest_hour(day, zone), set(row.circles)  # type: ignore[attr-defined]  # annotated
+        until, mine = digest_hour(day, zone), set(row.circles)  # type: ignore[attr-defined]  # annotated
         news = [
             material.pk
             for material in recent

@@ -59,9 +59,10 @@ follows from the steps a moment later (`events/answers.py`).
 
 {table}
 
-Only the last step counts when several fall between two ticks: what was overtaken is no news. Places in
-several events that come with a circle are one message, `registered_with_circle`. When an event is called off,
-`event_cancelled` takes the place of all that was not yet told.
+Only the last step counts when several fall between two ticks: what was overtaken is no news. Who registers for
+several events between two ticks gets one message, `registered_several`; places in several events that come with a
+circle are one message too, `registered_with_circle`. When an event is called off, `event_cancelled` takes the place of
+all that was not yet told.
 
 ## Seats
 

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 from psycopg2 import errors
 
-from forestallies.lib import links
+from forestallies.lib import kept, links
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -66,7 +66,8 @@ class SignInFirst(LoginRequiredMiddleware):
     """Send anonymous visitors to sign in, and from there back to a page.
 
     Whoever pressed a button after her session had ended comes back to the page with that button: after signing in, the
-    button's own address could only be opened, which it answers with 405.
+    button's own address could only be opened, which it answers with 405. What she typed into a long form waits there
+    (`forestallies.lib.kept`).
     """
 
     def handle_no_permission(
@@ -74,6 +75,7 @@ class SignInFirst(LoginRequiredMiddleware):
     ) -> HttpResponseRedirect:
         if request.method in SAFE_METHODS:
             return super().handle_no_permission(request, view_func)
+        kept.keep(request)
         return redirect_to_login(links.way_back(request), self.get_login_url(view_func))
 
 

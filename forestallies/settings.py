@@ -40,6 +40,7 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 EXTRA_HOSTS: list[str] = env.list("EXTRA_HOSTS", [])
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 300)  # after this a message in a dead worker's hand is free
+EMAIL_TIMEOUT_SECONDS = env.int("EMAIL_TIMEOUT_SECONDS", 20)  # so long a mail server may keep us waiting for a word
 OUTBOX_PER_MINUTE = env.int("OUTBOX_PER_MINUTE", 0)  # what the mail server takes from us; 0: as many as go
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 90)  # after so long in silence a dead worker's job is free
 MATERIAL_MAX_MB = env.float("MATERIAL_MAX_MB", 20)  # of one file; larger ones are posted as a link
@@ -217,6 +218,7 @@ ACCOUNT_RATE_LIMITS = {
     "application_status": "600/h/ip",
     "welcome": "600/h/ip",
     "verify": "20/m/ip",
+    "messages_stop": "600/m/ip,60/h/key",  # large mail providers press for all their customers from few addresses
     "check_in": "120/m/ip,10/5m/key",  # a room may share one address; a person types a code a few times at most
     "calendar_feed": "600/m/ip,60/h/key",  # calendar services read the feeds of many members from few addresses
 }
@@ -309,7 +311,7 @@ EMAIL_HOST_USER = EMAIL["EMAIL_HOST_USER"] or ""
 EMAIL_HOST_PASSWORD = EMAIL["EMAIL_HOST_PASSWORD"] or ""
 EMAIL_USE_TLS = EMAIL["EMAIL_USE_TLS"]
 EMAIL_USE_SSL = EMAIL["EMAIL_USE_SSL"]
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = EMAIL_TIMEOUT_SECONDS
 EMAIL_SUBJECT_PREFIX = ""
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
@@ -342,6 +344,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 30,
 }
 # Ticks are hints: they carry no state and expire, so a stopped worker finds no heap of old ones when it returns.
+CELERY_BEAT_SCHEDULER = "forestallies.clockwork:Clockwork"
+CELERY_BEAT_ENABLE_REMOTE_CONTROL = True  # so that its health can be asked for: `celery inspect ping`
 CELERY_BEAT_SCHEDULE = {
     "deliver-notices": {"task": "notices.deliver", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
     "send-due-reminders": {

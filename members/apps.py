@@ -5,4 +5,13 @@ class MembersConfig(AppConfig):
     name = "members"
 
     def ready(self) -> None:
-        from members import accounts, guards, message_kinds  # noqa: F401 (they register themselves)
+        from members import (  # noqa: F401 (they register themselves)
+            accounts,
+            audiences,
+            emails,
+            guards,
+            mailing_emails,
+            message_kinds,
+            stopped_addresses,
+            timed_mails,
+        )

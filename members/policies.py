@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from members.models import Application, Grant, Member
+from members.models import Application, Circle, Grant, Member
 
 SECOND_FACTOR_PROVED = "second_factor_proved_by"  # in the session of somebody who has just set hers up
 
@@ -32,6 +32,16 @@ def check_coordinates_anything(member: Member, *, at: datetime) -> None:
     """Raises PermissionDenied for everybody who coordinates nothing at `at`."""
     if not coordinates_anything(member, at=at):
         raise PermissionDenied(_("This page is for coordinators."))
+
+
+def check_can_write_to(circle: Circle, *, by: Member, at: datetime) -> None:
+    """Coordinators write to the people of their circles.
+
+    Raises:
+        PermissionDenied: with a sentence for the reader.
+    """
+    if not Circle.objects.run_by(by, at=at).filter(pk=circle.pk).exists():
+        raise PermissionDenied(_("Only its coordinators write to this group."))
 
 
 def has_second_factor(request: HttpRequest) -> bool:

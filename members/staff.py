@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from forestallies.lib import clock, links
+from forestallies.lib import clock, kept, links
 from members import policies
 from members.models import Member
 from members.requests import MemberRequest
@@ -65,9 +65,13 @@ def staff_only(view: View) -> View:
 
 
 def ask_second_factor(request: HttpRequest) -> HttpResponse | None:
-    """Redirect to setting up or proving the second factor; None when this session has proved it."""
+    """Redirect to setting up or proving the second factor; None when this session has proved it.
+
+    What was typed into a long form waits for her on its page (`forestallies.lib.kept`).
+    """
     if policies.has_second_factor(request):
         return None
+    kept.keep(request)
     owns_one = request.user.is_authenticated and policies.owns_second_factor(request.user)
     page = "mfa_reauthenticate" if owns_one else "mfa_activate_totp"
     return redirect(f"{reverse(page)}?{urlencode({'next': links.way_back(request) or reverse('my_page')})}")

@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from members.models import Community, StakeholderCategory, Theme
+from members.models import Community, Mailing, StakeholderCategory, Theme
 
 
 @register(Theme)
@@ -18,3 +18,8 @@ class StakeholderCategoryTranslation(TranslationOptions):
 @register(Community)
 class CommunityTranslation(TranslationOptions):
     fields = ("name", "purpose")
+
+
+@register(Mailing)
+class MailingTranslation(TranslationOptions):
+    fields = ("subject", "text")

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from members.views import applications, profile, second_factor, staff, welcome
+from members.views import (
+    applications,
+    mailing_sending,
+    mailings,
+    messages,
+    profile,
+    second_factor,
+    staff,
+    welcome,
+)
 
 public = [
     # Applying
@@ -11,11 +20,14 @@ public = [
     path("apply/status/<slug:token>/", applications.application_status, name="application_status"),
     # The link in the welcome mail
     path("welcome/<slug:token>/", welcome.welcome, name="welcome"),
+    # The way out of optional messages
+    path("messages/stop/<str:token>/", messages.messages_stop, name="messages_stop"),
 ]
 
 own = [
     # What a member changes about herself
     path("me/profile/", profile.profile_edit, name="profile_edit"),
+    path("me/messages/", messages.my_messages, name="my_messages"),
 ]
 
 account = [
@@ -33,4 +45,18 @@ staff_pages = [
     path("staff/applications/<int:application_id>/reopen/", staff.application_reopen, name="application_reopen"),
 ]
 
-urlpatterns = public + own + account + staff_pages
+letter_pages = [
+    # Letters: the list, writing
+    path("staff/mailings/", mailings.mailing_list, name="mailing_list"),
+    path("staff/mailings/new/", mailings.mailing_start, name="mailing_start"),
+    path("staff/mailings/new/<slug:of>/<int:target_id>/", mailings.mailing_create, name="mailing_create"),
+    path("staff/mailings/<int:mailing_id>/edit/", mailings.mailing_edit, name="mailing_edit"),
+    # Looking at one, trying it on oneself, sending it
+    path("staff/mailings/<int:mailing_id>/", mailing_sending.mailing_detail, name="mailing_detail"),
+    path("staff/mailings/<int:mailing_id>/people/", mailing_sending.mailing_people, name="mailing_people"),
+    path("staff/mailings/<int:mailing_id>/test/", mailing_sending.mailing_test, name="mailing_test"),
+    path("staff/mailings/<int:mailing_id>/send/", mailing_sending.mailing_send, name="mailing_send"),
+    path("staff/mailings/<int:mailing_id>/remove/", mailing_sending.mailing_remove, name="mailing_remove"),
+]
+
+urlpatterns = public + own + account + staff_pages + letter_pages

@@ -2,12 +2,15 @@
 
 At least once: a worker that dies between sending and writing repeats at most the one message it had in hand, with the
 same Message-ID. The claim is committed before the mail server is spoken to, so no transaction waits for the network.
+
+What may leave now is decided when it is claimed (`notices.rate`, `notices.unwanted`, `notices.pacing`) and looked at
+once more before it is sent (`notices.refusals`, and night may have fallen meanwhile).
 """
 
 import logging
 import random
-import smtplib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -18,10 +21,11 @@ from django.db import connection as database
 from django.db import transaction
 from django.db.models import F, Q
 
-from notices import drawers, preparing
+from notices import drawers, late, pacing, preparing, rate, refusals, smtp_answers, unwanted
 from notices.mime import NoticeMail, email_message
 from notices.models import Notice
 from notices.preparing import Ready
+from notices.smtp_answers import Meaning
 
 logger = logging.getLogger(__name__)
 
@@ -30,24 +34,27 @@ LEASE = timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)  # longer than a server
 MAX_ATTEMPTS = 10
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(minutes=30)
-SERVER_FAILURES = (
-    smtplib.SMTPServerDisconnected,
-    smtplib.SMTPConnectError,
-    smtplib.SMTPHeloError,
-    smtplib.SMTPAuthenticationError,
-)
 
 UNREACHABLE = "unreachable"  # an outcome of a run, not a state: the mail server did not answer
-TOO_LATE = "Its time was over before it could be sent."
 
 Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Hand:
+    """What a worker works with while it sends one batch."""
+
+    worker: str
+    clock: Clock
+    connection: BaseEmailBackend
+    addresses: refusals.Book
 
 
 def deliver_due(*, clock: Clock, limit: int | None = None) -> dict[str, int]:
     """Send everything that is due, batch by batch, and count the outcomes by state.
 
     Safe to run in any number of processes at once: each row is claimed by one of them. Stops early when the mail server
-    cannot be reached; what was claimed then waits for its next attempt.
+    cannot be reached, or when it has got what it takes in a minute; what is left then waits for the next run.
 
     Args:
         clock: tells the present instant; asked again for every message, because sending takes time.
@@ -55,7 +62,7 @@ def deliver_due(*, clock: Clock, limit: int | None = None) -> dict[str, int]:
     """
     outcomes: dict[str, int] = {}
     worker = f"{uuid4()}"
-    _mark_missed(at=clock())
+    late.mark_missed(at=clock(), lease=LEASE)
     while limit is None or sum(outcomes.values()) < limit:
         size = BATCH if limit is None else min(BATCH, limit - sum(outcomes.values()))
         claimed = claim(worker=worker, at=clock(), size=size)
@@ -70,103 +77,141 @@ def deliver_due(*, clock: Clock, limit: int | None = None) -> dict[str, int]:
     return outcomes
 
 
-@transaction.atomic
 def claim(*, worker: str, at: datetime, size: int) -> list[Notice]:
     """Take up to `size` due messages for one worker, the most urgent first.
 
-    Rows that another worker has in hand are passed over, unless its lease ran out: then it has died.
+    Rows that another worker has in hand are passed over, unless its lease ran out: then it has died. Those that have to
+    wait are put aside until their moment. The rest is taken in hand, with what keeps it from leaving where something
+    does; nothing is left to do when there is none.
     """
+    while True:
+        with transaction.atomic():
+            ration = rate.ration(at=at, size=size, lease=LEASE)
+            due = _lock_due(ration, at=at)
+            unwanted.mark(due)
+            rows = pacing.let_go(due, at=at)
+            _take_in_hand(rows, worker=worker, at=at)
+        if rows or not due:
+            return rows
+
+
+def _lock_due(ration: rate.Ration, *, at: datetime) -> list[Notice]:
+    if not ration.size:
+        return []
     free = Q(state__in=[Notice.State.QUEUED, Notice.State.RETRY]) | Q(
         state=Notice.State.SENDING, claimed_at__lt=at - LEASE
     )
-    rows = list(
-        Notice.objects.filter(free, next_attempt_at__lte=at)
-        .select_for_update(skip_locked=True)
-        .order_by("priority", "next_attempt_at", "id")[:size]
-    )
+    due = Notice.objects.filter(free, next_attempt_at__lte=at).select_for_update(skip_locked=True)
+    if ration.only_sign_in:
+        due = due.filter(priority=Notice.Priority.SIGN_IN)
+    rows = list(due.order_by("priority", "next_attempt_at", "id")[: ration.size])
     for row in rows:
-        row.state, row.claimed_at, row.claimed_by, row.attempts = Notice.State.SENDING, at, worker, row.attempts + 1
-    Notice.objects.filter(pk__in=[row.pk for row in rows]).update(
-        state=Notice.State.SENDING, claimed_at=at, claimed_by=worker, attempts=F("attempts") + 1
-    )
+        row.waited_as = Notice.State.QUEUED if row.state == Notice.State.QUEUED else Notice.State.RETRY
     return rows
 
 
-def _mark_missed(*, at: datetime) -> None:
-    """A message whose time is over is not sent late; it is marked, so that somebody can see it."""
-    Notice.objects.filter(
-        state__in=[Notice.State.QUEUED, Notice.State.RETRY], expires_at__lte=at, next_attempt_at__lte=at
-    ).update(state=Notice.State.MISSED, finished_at=at, problem=TOO_LATE)
+def _take_in_hand(rows: list[Notice], *, worker: str, at: datetime) -> None:
+    for row in rows:
+        row.state, row.claimed_at, row.claimed_by, row.attempts = Notice.State.SENDING, at, worker, row.attempts + 1
+    if rows:
+        Notice.objects.filter(pk__in=[row.pk for row in rows]).update(
+            state=Notice.State.SENDING, claimed_at=at, claimed_by=worker, attempts=F("attempts") + 1
+        )
 
 
 def _send_batch(rows: list[Notice], *, worker: str, clock: Clock) -> Iterator[str]:
-    """Send claimed messages over one connection, committing after each; yield each one's outcome."""
-    connection = get_connection()
+    """Send claimed messages over one connection, committing after each; yield each one's outcome.
+
+    Ends in the middle when the server is out of reach, and when it is so slow that the lease could run out: another
+    worker would take up what is still in this one's hand.
+    """
+    hand = Hand(worker, clock, get_connection(), refusals.Book(rows))
+    enough = clock() + LEASE / 2
     try:
         for number, ready in enumerate(preparing.in_turn(rows, clock=clock)):
-            outcome = _send_one(ready, connection, worker=worker, at=clock())
+            at = clock()
+            if at > enough:
+                _put_back(rows[number:], worker=worker)
+                return
+            outcome = _send_one(ready, hand, at=at)
             yield outcome
             if outcome == UNREACHABLE:
                 _put_back(rows[number + 1 :], worker=worker)
                 return
     finally:
-        _close(connection)
+        _close(hand.connection)
 
 
-def _send_one(ready: Ready, connection: BaseEmailBackend, *, worker: str, at: datetime) -> str:
+def _send_one(ready: Ready, hand: Hand, *, at: datetime) -> str:
     row = ready.row
-    if at >= row.expires_at:
-        return _finish(row, Notice.State.MISSED, worker, at, TOO_LATE)
-    if not ready.verdict.ok:
-        return _finish(row, Notice.State.SUPPRESSED, worker, at, ready.verdict.reason)
-    if ready.problem:
-        return _finish(row, Notice.State.FAILED, worker, at, ready.problem)
+    if ending := _ending(ready, hand, at=at):
+        state, reason = ending
+        return _finish(row, state, hand.worker, at, reason)
+    if (daybreak := pacing.daybreak(row, at)) > at:  # night fell after it was claimed
+        _put_back([row], worker=hand.worker, next_attempt_at=daybreak)
+        return row.waited_as.value
     try:
-        message = email_message(row, connection)
+        refusals.check_usable(row.address)
+        message = email_message(row, hand.connection)
+    except refusals.UnusableAddress as error:
+        return _not_taken(row, hand, error, at=at)
     except Exception as error:  # a poison message fails alone and loudly; the rest of the batch goes on
         logger.exception("notice %s cannot be made into a mail", row.pk)
-        return _finish(row, Notice.State.FAILED, worker, at, preparing.describe(error))
-    return _hand_over(row, message, connection, worker=worker, at=at)
+        return _finish(row, Notice.State.FAILED, hand.worker, at, preparing.describe(error))
+    return _hand_over(row, message, hand, at=at)
 
 
-def _hand_over(row: Notice, message: NoticeMail, connection: BaseEmailBackend, *, worker: str, at: datetime) -> str:
+def _ending(ready: Ready, hand: Hand, *, at: datetime) -> Notice.Ending | None:
+    """How a message ends that must not leave, and why; None for one that may."""
+    row = ready.row
+    if at >= row.expires_at:
+        return Notice.State.MISSED, late.words_for(row)
+    if row.hindrance:
+        return row.hindrance
+    if hand.addresses.stops(row):
+        return Notice.State.SUPPRESSED, refusals.STOPPED
+    if not ready.verdict.ok:
+        return Notice.State.SUPPRESSED, ready.verdict.reason
+    if pacing.daybreak(row, at) >= row.expires_at:
+        return Notice.State.MISSED, pacing.NIGHT
+    return (Notice.State.FAILED, ready.problem) if ready.problem else None
+
+
+def _hand_over(row: Notice, message: NoticeMail, hand: Hand, *, at: datetime) -> str:
     """Give a mail to the server and write down its answer."""
     try:
-        connection.open()
+        hand.connection.open()
+    except OSError as error:  # whatever it says before it hears of a message
+        return _out_of_reach(row, hand, preparing.describe(error), at=at)
+    try:
         message.send()
-    except smtplib.SMTPRecipientsRefused as error:
-        code, answer = next(iter(error.recipients.values()))
-        return _refused(row, worker, at, code, answer, connection)
-    except SERVER_FAILURES as error:
-        return _out_of_reach(row, worker, at, error, connection)
-    except smtplib.SMTPResponseException as error:
-        return _refused(row, worker, at, error.smtp_code, error.smtp_error, connection)
-    except (smtplib.SMTPException, ValueError) as error:  # such as an address this server cannot take
-        return _refused(row, worker, at, 553, f"{type(error).__name__}: {error}", connection)
-    except OSError as error:
-        return _out_of_reach(row, worker, at, error, connection)
-    return _finish(row, Notice.State.SENT, worker, at)
+    except (OSError, ValueError) as error:  # all of smtplib's are an OSError
+        return _not_taken(row, hand, error, at=at)
+    hand.addresses.write_taken(row)
+    return _finish(row, Notice.State.SENT, hand.worker, hand.clock())  # afterwards: rate and distance count from here
 
 
-def _out_of_reach(row: Notice, worker: str, at: datetime, error: Exception, connection: BaseEmailBackend) -> str:
-    """Not the message's fault: its attempts are not used up, and the rest of the batch need not try."""
-    _close(connection)
-    row.attempts -= 1
-    logger.warning("the mail server is out of reach: %s", error)
-    _retry(row, worker, at, f"{type(error).__name__}: {error}")
-    return UNREACHABLE
-
-
-def _refused(
-    row: Notice, worker: str, at: datetime, code: int, answer: bytes | str, connection: BaseEmailBackend
-) -> str:
+def _not_taken(row: Notice, hand: Hand, error: OSError | ValueError, *, at: datetime) -> str:
     """Try again later what the server refused for now (4xx); fail visibly what it refused for good."""
-    _close(connection)  # after a refusal some servers want a fresh greeting
-    words = f"{code} {answer.decode(errors='replace') if isinstance(answer, bytes) else answer}"
-    if 400 <= code < 500 and row.attempts < MAX_ATTEMPTS:
-        return _retry(row, worker, at, words)
+    meaning, words = smtp_answers.read(error)
+    if meaning == Meaning.OUT_OF_REACH:
+        return _out_of_reach(row, hand, words, at=at)
+    _close(hand.connection)  # after a refusal some servers want a fresh greeting
+    if meaning == Meaning.LATER and row.attempts < MAX_ATTEMPTS:
+        return _retry(row, hand.worker, at, words)
     logger.error("notice %s was refused for good: %s", row.pk, words)
-    return _finish(row, Notice.State.FAILED, worker, at, words)
+    if meaning == Meaning.NO_SUCH_ADDRESS:
+        hand.addresses.write_refused(row, words, at=at)
+    return _finish(row, Notice.State.FAILED, hand.worker, at, words)
+
+
+def _out_of_reach(row: Notice, hand: Hand, words: str, *, at: datetime) -> str:
+    """Not the message's fault: its attempts are not used up, and the rest of the batch need not try."""
+    _close(hand.connection)
+    row.attempts -= 1
+    logger.warning("the mail server is out of reach: %s", words)
+    _retry(row, hand.worker, at, words)
+    return UNREACHABLE
 
 
 def _retry(row: Notice, worker: str, at: datetime, problem: str) -> str:
@@ -204,11 +249,13 @@ def _write(row: Notice, worker: str, state: Notice.State, *, keep_words: bool) -
     return state.value
 
 
-def _put_back(rows: list[Notice], *, worker: str) -> None:
-    """Free claimed messages that were never tried; they are due at once for the next run."""
-    for row in rows:
-        row.attempts -= 1
-        _write(row, worker, Notice.State.RETRY, keep_words=False)
+def _put_back(rows: list[Notice], *, worker: str, **values: datetime) -> None:
+    """Free claimed messages that were not tried; they wait as before, and are due at once unless told otherwise."""
+    for state in (Notice.State.QUEUED, Notice.State.RETRY):
+        if keys := [row.pk for row in rows if row.waited_as == state]:
+            Notice.objects.filter(pk__in=keys, state=Notice.State.SENDING, claimed_by=worker).update(
+                state=state, attempts=F("attempts") - 1, claimed_at=None, claimed_by="", **values
+            )
 
 
 def _close(connection: BaseEmailBackend) -> None:

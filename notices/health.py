@@ -5,15 +5,20 @@ from typing import TypedDict
 
 from django.db.models import Count, Max, Min
 
-from notices.models import Notice
+from notices.models import Notice, RefusedAddress
 
 
 class Health(TypedDict):
-    """Counts by state; seconds that the oldest due message has waited (None: none is due); when the last one left."""
+    """How messages stand.
+
+    Counts by state; seconds that the oldest due message has waited (None: none is due); when the last one left; to how
+    many addresses nothing is sent, because they were refused too often.
+    """
 
     by_state: dict[str, int]
     oldest_due_seconds: float | None
     last_sent_at: str | None
+    stopped_addresses: int
 
 
 def health(*, at: datetime) -> Health:
@@ -25,4 +30,5 @@ def health(*, at: datetime) -> Health:
         "by_state": by_state,
         "oldest_due_seconds": (at - oldest).total_seconds() if oldest else None,
         "last_sent_at": last.isoformat() if last else None,
+        "stopped_addresses": RefusedAddress.objects.stopped().count(),
     }

@@ -19,6 +19,7 @@ class Kind:
             List-Unsubscribe.
         waits_for_day: it leaves only between 8 and 20 by the recipient's own clock.
         keeps_distance: it leaves ten minutes after another message that does so, to the same person, at the earliest.
+        for_coordinators: only they get it, so nobody else is asked whether she wants it.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Kind:
     wish: str | Promise = ""
     waits_for_day: bool = False
     keeps_distance: bool = False
+    for_coordinators: bool = False
 
     @property
     def is_optional(self) -> bool:

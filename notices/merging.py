@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.html import escape
 
 from forestallies.lib.text import tidy
+from notices import stopping
 from notices.render import Message, Recipient, Words, words
 
 
@@ -42,7 +43,7 @@ class Merger:
             own: words of this person alone by the name that templates know them by, lower case; addresses, mostly.
             parts: `calendar`, `calendar_method` and `about` of the `Message`.
         """
-        own = {"name": recipient.name, **own}
+        own = {"name": recipient.name, "stop_link": stopping.link(kind, recipient.member_id), **own}
         present = tuple(name for name, value in own.items() if value)
         key = (kind, recipient.language, recipient.zone, alike, present)
         if key not in self._drawn:

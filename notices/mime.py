@@ -5,6 +5,7 @@ from email.mime.text import MIMEText
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
+from notices import stopping
 from notices.models import Notice
 
 
@@ -34,9 +35,22 @@ def email_message(notice: Notice, connection: BaseEmailBackend) -> NoticeMail:
         body=notice.text,
         to=[notice.address],
         connection=connection,
-        headers={"Message-ID": notice.message_id, "Auto-Submitted": "auto-generated", "X-Notice": str(notice.pk)},
+        headers={
+            "Message-ID": notice.message_id,
+            "Auto-Submitted": "auto-generated",
+            "X-Notice": str(notice.pk),
+            **_way_out(notice),
+        },
     )
     message.calendar, message.calendar_method = bytes(notice.calendar), notice.calendar_method
     if notice.html:
         message.attach_alternative(notice.html, "text/html")
     return message
+
+
+def _way_out(notice: Notice) -> dict[str, str]:
+    """What lets a mail program offer to stop messages of this kind with one click (RFC 8058); optional ones only."""
+    link = stopping.link(notice.kind, notice.recipient_id)
+    if not link:
+        return {}
+    return {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": stopping.ONE_CLICK}

@@ -28,6 +28,8 @@ class Posting:
         expires_at: never after this instant (30 days when None).
         guard, subject_ref: see `notices.guards`.
         sensitive: words are blanked once sent.
+        missed_because: it is too late for it: it is never sent, only written down, with this reason, so that somebody
+            can see it. `wait_until`, its hour, and `expires_at`, when that was over, are then in the past.
     """
 
     message: Message | Draft
@@ -38,6 +40,7 @@ class Posting:
     guard: str = ""
     subject_ref: str = ""
     sensitive: bool = False
+    missed_because: str = ""
 
 
 def post_once(posting: Posting, *, at: datetime) -> bool:
@@ -70,7 +73,7 @@ def withdraw_all(notices: QuerySet[Notice], *, at: datetime, reason: str) -> int
 _COLUMNS = (
     "key", "kind", "recipient_id", "address", "language", "zone", "subject", "text", "html", "calendar",
     "calendar_method", "facts", "about", "sensitive", "priority", "guard", "subject_ref", "message_id", "created_at",
-    "next_attempt_at", "expires_at", "state", "problem", "attempts", "claimed_by",
+    "next_attempt_at", "expires_at", "state", "problem", "attempts", "claimed_by", "finished_at",
 )  # fmt: skip
 # Written out, because Django's insert cannot tell which of its rows a conflict left out.
 _INSERT = f"INSERT INTO notices_notice ({', '.join(_COLUMNS)}) VALUES %s ON CONFLICT (key) DO NOTHING RETURNING id"  # noqa: S608
@@ -82,11 +85,13 @@ def _row(posting: Posting, at: datetime) -> tuple[Any, ...]:
     words: tuple[Any, ...] = ("", "", "", b"", "", Json(message.facts)) if isinstance(message, Draft) else (
         message.subject, message.text, message.html, message.calendar, message.calendar_method, None,
     )  # fmt: skip
-    recipient = message.recipient
+    recipient, due_at = message.recipient, posting.wait_until or at
+    state = Notice.State.MISSED if posting.missed_because else Notice.State.QUEUED
     return (
         posting.key, message.kind, recipient.member_id, recipient.address, recipient.language,
         recipient.zone, *words,
         list(message.about), posting.sensitive, posting.priority, posting.guard, posting.subject_ref,
-        f"<{uuid4()}@{settings.SITE_HOST}>", at, posting.wait_until or at,
-        posting.expires_at or at + DEFAULT_LIFETIME, Notice.State.QUEUED.value, "", 0, "",
+        f"<{uuid4()}@{settings.SITE_HOST}>", min(at, due_at), due_at,
+        posting.expires_at or at + DEFAULT_LIFETIME, state.value, posting.missed_because, 0, "",
+        at if posting.missed_because else None,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from forestallies.lib import links
 from forestallies.lib.text import tidy
+from notices import stopping
 
 SUBJECT_LENGTH = 300
 
@@ -68,7 +69,7 @@ def render(kind: str, recipient: Recipient, context: dict[str, Any], **parts: An
     Without a `body.html` the text is set into the plain mail layout. Many alike are drawn by `notices.merging`.
 
     Args:
-        context: what the templates need; `recipient` and `SITE_URL` are added.
+        context: what the templates need; `recipient`, `SITE_URL` and what stands under each mail are added.
         parts: `calendar`, `calendar_method` and `about` of the `Message`.
 
     Raises:
@@ -80,6 +81,8 @@ def render(kind: str, recipient: Recipient, context: dict[str, Any], **parts: An
 def words(kind: str, recipient: Recipient, context: dict[str, Any]) -> Words:
     """Draw the words of a message; as `render`."""
     context = {
+        "stop_link": stopping.link(kind, recipient.member_id),
+        "choice": stopping.choice(kind),
         **context,
         "recipient": recipient,
         "SITE_URL": links.absolute(""),

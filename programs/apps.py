@@ -9,7 +9,7 @@ class ProgramsConfig(AppConfig):
     def ready(self) -> None:
         from events import kinds
         from jobs import work
-        from programs import message_kinds, topics  # noqa: F401 (kinds of messages register themselves)
+        from programs import message_kinds, sessions, standing, topics  # noqa: F401 (kinds of messages register themselves)
         from programs.actions import certificates
         from programs.views import pages
 
@@ -21,6 +21,8 @@ class ProgramsConfig(AppConfig):
                 show=pages.show_session,
                 model="programs_session",
                 topics=topics.topics_of,
+                called=sessions.called,
+                standing=standing.standing_of,
             )
         )
         work.register(certificates.KIND, certificates.issue_all)

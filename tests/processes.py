@@ -99,7 +99,7 @@ def worker(folder: Path, *, processes: int = 2, **changes: str) -> Iterator[subp
     celery = ["-m", "celery", "-A", "forestallies"]
     work = [*celery, "worker", "--concurrency", str(processes), "--without-gossip", "--without-mingle"]
     queues = ["-Q", "default,mail,documents"]
-    tick = [*celery, "beat", "--schedule", str(folder / "beat-schedule")]
+    tick = [*celery, "beat"]
     with (
         process(*tick, folder=folder, name="beat", **changes),
         process(*work, *queues, folder=folder, name="worker", **changes) as child,

@@ -17,6 +17,7 @@ from members.models import Affiliation, Grant, Member, Membership, StakeholderCa
 from notices import outbox
 from notices.models import Notice, RefusedAddress
 from notices.render import Message, Recipient
+from notices.stopping import STOP
 from programs.candidates import certificate_key
 from programs.models import Audience, Edition, Module, Programme, Session
 from tests.certificates import papers
@@ -25,6 +26,7 @@ from tests.factories import (
     CircleFactory,
     CohortFactory,
     GrantFactory,
+    MailingFactory,
     MaterialFactory,
     MemberFactory,
     OrganisationFactory,
@@ -102,12 +104,15 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "join_role_token": JOIN_ROLE.token(role.pk),
             "feed_token": feeds.renew(member=ana, by=ana, at=at),
             "application_id": application.pk,
+            "audience": "event",
+            "mailing_id": MailingFactory.create(circle=circle, created_by=bo, changed_by=bo).pk,
             "certificate_code": certificate.code,
             "certificate_id": certificate.pk,
             "cohort_id": cohort.pk,
             "cohort_certificate_id": papers.issued(key=certificate_key(cohort, newcomer.pk)).pk,
             "status_token": token,
             "welcome_token": welcome_token,
+            "stop_token": STOP.token(f"{ana.pk}:materials_posted"),
         },
         objects={
             "members_member": ana,

@@ -122,8 +122,9 @@ def carry_out(moving: list[tuple[Event, When]], *, verb: str, by: Member | None,
     changed = [(event, when.span()) for event, when in moving if when.span() != Span.of(event)]
     hold_moves(event for event, _after in changed)
     people = [(event, person) for event, after in changed for person in _hearers(event, to=after)]
+    told = {event.pk for event, _person in people}
     for event, when in moving:
-        _settle(event, when, verb=verb, by=by, at=at)
+        _settle(event, when, is_told=event.pk in told, verb=verb, by=by, at=at)
     outbox.post_many_once(_postings(people, at=at), at=at)
 
 
@@ -207,11 +208,17 @@ def _hearers(event: Event, *, to: Span) -> list[Listener]:
     return [person for person in people if person.told != to and person.member.pk not in later]
 
 
-def _settle(event: Event, when: When, *, verb: str, by: Member | None, at: datetime) -> None:
-    """Write one event's new time, with the next sequence number when its instants differ."""
+def _settle(event: Event, when: When, *, is_told: bool, verb: str, by: Member | None, at: datetime) -> None:
+    """Write one event's new time, with the next sequence number when its instants differ.
+
+    Reminders begin anew where somebody is told of the move. A move taken back before anybody heard of it leaves them
+    as they were, or one that was due meanwhile would never come.
+    """
     before, after = Span.of(event), when.span()
     if after != before:
         event.sequence += 1
+        if is_told:
+            event.reminders_since = at
         withdraw_moves(event, at=at)
     event.wall_date, event.wall_time, event.minutes, event.zone = (
         when.wall_date,
@@ -219,7 +226,7 @@ def _settle(event: Event, when: When, *, verb: str, by: Member | None, at: datet
         when.minutes,
         when.zone,
     )
-    event.save(update_fields=["wall_date", "wall_time", "minutes", "zone", "sequence", "updated_at"])
+    event.save(update_fields=["wall_date", "wall_time", "minutes", "zone", "sequence", "reminders_since", "updated_at"])
     stamps = {"before": stamp(*before), "after": stamp(*after), "zone": when.zone}
     record(verb=verb, subject=event, by=by, at=at, **stamps)
 

@@ -35,6 +35,7 @@ def create(*, event: Kind, audience: Iterable[Circle], by: Member, at: datetime)
     event.derive_instants()
     if event.state == Event.State.SCHEDULED:
         moving.check_ahead(event.starts_at, at)
+        event.reminders_since = at
     event.save()
     event.audience.set(audience)
     record(
@@ -60,8 +61,8 @@ def announce(*, event: Event, by: Member, at: datetime) -> Event:
     if event.state != Event.State.DRAFT:
         raise ScheduleRefused(_("Only a draft can be announced."), field="state")
     moving.check_ahead(event.starts_at, at)
-    event.state = Event.State.SCHEDULED
-    event.save(update_fields=["state", "updated_at"])
+    event.state, event.reminders_since = Event.State.SCHEDULED, at
+    event.save(update_fields=["state", "reminders_since", "updated_at"])
     record(verb="event.announced", subject=event, by=by, at=at)
     return event
 
@@ -78,6 +79,26 @@ def move(*, event: Event, wall_date: date, wall_time: time, minutes: int, zone: 
     """
     [moved] = moving.move_all({event.pk: When(wall_date, wall_time, minutes, zone)}, by=by, at=at)
     return moved
+
+
+@transaction.atomic
+def change_reminders(*, event: Event, reminders: Iterable[str], by: Member, at: datetime) -> Event:
+    """Choose which reminders an event sends. Those whose moment is past are not made up for; the same set again
+    changes nothing.
+
+    Args:
+        reminders: values of `Event.Reminder`, in any order.
+    """
+    policies.check_can_schedule(event, by=by, at=at)
+    event = lock_event(event.pk)
+    before, chosen = event.reminders, set(reminders)
+    after = [code for code in Event.Reminder.values if code in chosen]
+    if after == before:
+        return event
+    event.reminders, event.reminders_since = after, at
+    event.save(update_fields=["reminders", "reminders_since", "updated_at"])
+    record(verb="event.reminders_changed", subject=event, by=by, at=at, before=before, after=after)
+    return event
 
 
 @transaction.atomic

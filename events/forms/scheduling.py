@@ -65,6 +65,14 @@ class EventForm(OpeningFields):
     interpretation = forms.MultipleChoiceField(
         choices=settings.LANGUAGES, widget=forms.CheckboxSelectMultiple, required=False
     )
+    reminders = forms.MultipleChoiceField(
+        choices=Event.Reminder.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=gettext_lazy(
+            "To everybody with a seat, at each person's own local time. One whose hour is past is not made up for."
+        ),
+    )
     join_url = forms.URLField(
         required=False,
         assume_scheme="https",
@@ -122,6 +130,10 @@ class EventForm(OpeningFields):
         if day.year not in zones.YEARS:
             raise ValidationError(_("Enter a valid date."), code="invalid")
         return day
+
+    def clean_reminders(self) -> list[str]:
+        """In the order in which they come, each once."""
+        return [code for code in Event.Reminder.values if code in self.cleaned_data["reminders"]]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from events import cockpit, event_history, event_messages, kinds, overview
+from events import cockpit, event_history, event_messages, kinds, overview, whatsapp
 from events.models import Event, Role
 from events.views.frame import CockpitRequest, cockpit_page, framed
 from forestallies.lib import clock
@@ -49,6 +49,7 @@ def event_messages_page(request: CockpitRequest, event: Event) -> HttpResponse:
         "page": page,
         "lines": event_messages.lines(page),
         "planned": event_messages.planned(event, at=at),
+        "copies": [] if group else whatsapp.copies(event, at=at),
     }
     return render(request, "events/staff/messages.html", framed(request, event, context))
 

@@ -1,33 +1,14 @@
-"""The frame of pages behind signed links: in the language and zone of the person the link was made for."""
+"""Pages behind signed links about events."""
 
-from collections.abc import Callable
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone, translation
+from django.utils import translation
 
-from members.models import Member
+from members.personal import answer_for, kept_apart
 
-
-def answer_for(request: HttpRequest, member: Member, answer: Callable[[], HttpResponse]) -> HttpResponse:
-    """Answer in a person's language and zone; search engines are kept out.
-
-    A language chosen on this device comes before the one of her profile.
-    """
-    chosen = translation.get_language() if settings.LANGUAGE_COOKIE_NAME in request.COOKIES else None
-    language = chosen or member.language
-    with translation.override(language), timezone.override(ZoneInfo(member.zone)):
-        return _kept_apart(answer(), language)
+__all__ = ["answer_for", "unknown_link"]
 
 
 def unknown_link(request: HttpRequest) -> HttpResponse:
     """Say that a link opens nothing (404): cut off, made up, or of somebody whose account is closed."""
-    return _kept_apart(render(request, "events/place_unknown.html", status=404), translation.get_language() or "en")
-
-
-def _kept_apart(response: HttpResponse, language: str) -> HttpResponse:
-    response.headers["Content-Language"] = language
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return kept_apart(render(request, "events/place_unknown.html", status=404), translation.get_language() or "en")

@@ -18,6 +18,7 @@ class Measurement:
         what: the real thing, in a few words.
         baseline: the bare thing beside it, in a few words.
         unit: of what there are so many per second.
+        note: what else is worth knowing; may be empty.
     """
 
     what: str
@@ -25,6 +26,7 @@ class Measurement:
     unit: str
     bare: tuple[float, ...]
     real: tuple[float, ...]
+    note: str = ""
 
     @property
     def ratio(self) -> float:
@@ -40,6 +42,7 @@ class Measurement:
             "real": round(median(self.real), 1),
             "ratio": round(self.ratio, 4),
             "rounds": {"bare": [round(rate, 1) for rate in self.bare], "real": [round(rate, 1) for rate in self.real]},
+            **({"note": self.note} if self.note else {}),
         }
 
 
@@ -82,10 +85,10 @@ def percentile(waits: list[float], share: float) -> float:
     return sorted(waits)[max(ceil(share * len(waits)) - 1, 0)]
 
 
-def compare(*, what: str, baseline: str, unit: str, bare: Run, real: Run, rounds: int) -> Measurement:
+def compare(*, what: str, baseline: str, unit: str, bare: Run, real: Run, rounds: int, note: str = "") -> Measurement:
     """Run both in turn, so that a busy minute of the machine falls on both."""
     rates = [(bare(), real()) for _ in range(rounds)]
-    return Measurement(what, baseline, unit, tuple(pair[0] for pair in rates), tuple(pair[1] for pair in rates))
+    return Measurement(what, baseline, unit, tuple(pair[0] for pair in rates), tuple(pair[1] for pair in rates), note)
 
 
 def rate(count: int, act: Callable[[], object]) -> float:

@@ -58,7 +58,7 @@ def serve(state: State, children: Children, listener: socket.socket) -> NoReturn
     publish(state, environment)
     children.start(portal.web(environment, listener.fileno()))
     children.start(portal.worker(environment))
-    children.start(portal.beat(environment, state))
+    children.start(portal.beat(environment))
     children.wait_until(lambda: healthy(port_of(listener)), seconds=60, what=f"{url}/healthz/")
     announce(url)
     while True:

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Mapping
 
 from forestallies.devstack.processes import Recipe
-from forestallies.devstack.state import State
 
 APPLICATION = "forestallies"
 
@@ -29,10 +28,9 @@ def worker(environment: Mapping[str, str]) -> Recipe:
     return _python("worker", "celery", "-A", APPLICATION, "worker", *options, environment=environment)
 
 
-def beat(environment: Mapping[str, str], state: State) -> Recipe:
+def beat(environment: Mapping[str, str]) -> Recipe:
     """The clock of the periodic tasks."""
-    schedule = f"--schedule={state.folder / 'beat-schedule'}"
-    return _python("beat", "celery", "-A", APPLICATION, "beat", schedule, environment=environment)
+    return _python("beat", "celery", "-A", APPLICATION, "beat", environment=environment)
 
 
 def _python(

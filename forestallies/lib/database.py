@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import CharField, Func
+
+Row = TypeVar("Row")
 
 
 class Fold(Func):
@@ -35,8 +37,8 @@ def execute_values(statement: str, rows: Iterable[Sequence[Any]], *, page: int =
     return found
 
 
-def batched(rows: Iterable[Sequence[Any]], size: int) -> Iterator[list[Sequence[Any]]]:
-    """Cut rows into lists of at most `size`."""
+def batched(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    """Cut rows, or whatever else, into lists of at most `size`."""
     iterator = iter(rows)
     while chunk := list(islice(iterator, size)):
         yield chunk

@@ -119,6 +119,8 @@ class WrongLink(Exception):
 class SignedLink:
     """A kind of personal link: it names one row, is signed, opens one page, and works without signing in.
 
+    Instead of a row it may name something by a short text (`read_text`), where there is no row yet.
+
     Args:
         name: of the URL pattern, whose one argument is the token.
         salt: keeps links of one kind from opening another; never changed, or old mails lead nowhere.
@@ -128,11 +130,11 @@ class SignedLink:
         self.name = name
         self.signer = signing.Signer(salt=salt, sep=".")
 
-    def token(self, pk: int) -> str:
+    def token(self, pk: int | str) -> str:
         """What names and opens the row; nothing of it where a mail is drawn for somebody else to look at."""
         return HIDDEN if _is_hiding.get() else self.signer.sign(str(pk))
 
-    def address(self, pk: int) -> str:
+    def address(self, pk: int | str) -> str:
         """The full address, for mails."""
         return absolute(reverse(self.name, args=[self.token(pk)]))
 
@@ -143,6 +145,17 @@ class SignedLink:
             WrongLink: cut off, altered or made up.
         """
         try:
-            return int(self.signer.unsign(token))
-        except (signing.BadSignature, ValueError) as error:
+            return int(self.read_text(token))
+        except ValueError as error:
+            raise WrongLink from error
+
+    def read_text(self, token: str) -> str:
+        """Read out the text that a link names.
+
+        Raises:
+            WrongLink: cut off, altered or made up.
+        """
+        try:
+            return self.signer.unsign(token)
+        except signing.BadSignature as error:
             raise WrongLink from error

@@ -15,7 +15,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from events.models import Event
-from forestallies.lib import links, zones
+from forestallies.lib import kept, links, zones
 from members.models import Member
 
 register = template.Library()
@@ -25,6 +25,12 @@ register = template.Library()
 def submission_key() -> SafeString:
     """Draw the hidden field `submission` with a fresh key. Each form on a page needs one of its own."""
     return format_html('<input type="hidden" name="submission" value="{}">', uuid4())
+
+
+@register.simple_tag(takes_context=True)
+def keep_typed(context: Context) -> SafeString:
+    """Draw the hidden field that keeps what is typed when the session ends: see `forestallies.lib.kept`."""
+    return format_html('<input type="hidden" name="{}" value="{}">', kept.FIELD, kept.mark(context["request"].user.pk))
 
 
 @register.simple_tag(takes_context=True)

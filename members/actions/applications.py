@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from audit.models import record
 from forestallies.lib import links
-from members import emails, policies
+from members import emails, policies, reviewing
 from members.actions import invitations, memberships
 from members.models import Application, Community, Member, Organisation
 from members.terms import VERSION
@@ -53,7 +53,7 @@ def submit(*, community: Community, answers: dict[str, Any], at: datetime) -> Ap
     )
     record(verb="application.submitted", subject=application, by=None, at=at, community=community.pk)
     postings = [emails.application_received(application, token=token)]
-    outbox.post_many_once([*postings, *emails.application_to_review(application, at=at)], at=at)
+    outbox.post_many_once([*postings, *reviewing.postings(application, at=at)], at=at)
     return application
 
 

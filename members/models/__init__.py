@@ -4,6 +4,7 @@ from members.models.applications import Application
 from members.models.circles import Circle, CircleMember
 from members.models.communities import Community, Consent, Membership
 from members.models.grants import Grant
+from members.models.mailings import Mailing
 from members.models.organisations import Affiliation, Organisation
 from members.models.people import Member, SignInInvitation
 from members.models.vocabulary import StakeholderCategory, Theme
@@ -16,6 +17,7 @@ __all__ = [
     "Community",
     "Consent",
     "Grant",
+    "Mailing",
     "Member",
     "Membership",
     "Organisation",

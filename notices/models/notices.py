@@ -47,17 +47,22 @@ class Notice(models.Model):
         REMINDER = 2
         OPTIONAL = 3
 
+    Ending = tuple[State, str]  # with the reason
     UNFINISHED = (State.QUEUED, State.SENDING, State.RETRY)
     TRANSITIONS = {
         State.QUEUED: {State.SENDING, State.CANCELLED, State.MISSED},
-        State.SENDING: {State.SENT, State.RETRY, State.FAILED, State.SUPPRESSED, State.MISSED, State.SENDING},
+        State.SENDING: {
+            State.SENT, State.RETRY, State.FAILED, State.SUPPRESSED, State.MISSED,
+            State.SENDING,  # taken over from a dead worker
+            State.QUEUED,  # put back without having been tried
+        },
         State.RETRY: {State.SENDING, State.CANCELLED, State.MISSED},
         State.SENT: set(),
         State.FAILED: {State.QUEUED},
         State.SUPPRESSED: set(),
         State.CANCELLED: set(),
         State.MISSED: set(),
-    }
+    }  # fmt: skip
 
     key = models.CharField(max_length=200, unique=True)  # "reminder:812:20261201T130000Z:24h"
     kind = models.CharField(max_length=60)
@@ -88,6 +93,10 @@ class Notice(models.Model):
     claimed_by = models.CharField(max_length=60, blank=True)
     finished_at = models.DateTimeField(null=True)
     about = ArrayField(models.CharField(max_length=80), default=list)
+
+    # While a worker has it in hand, not stored: how it waited before, and how it ends instead of leaving.
+    waited_as: State = State.QUEUED
+    hindrance: Ending | None = None
 
     objects = NoticeQuerySet.as_manager()
 
@@ -120,6 +129,8 @@ class Notice(models.Model):
                 condition=Q(state__in=["queued", "sending", "retry"]),
                 name="notice_to_send",
             ),
+            models.Index(fields=["finished_at"], condition=Q(state__in=["sent", "failed"]), name="notice_gone"),
+            models.Index(fields=["claimed_at"], condition=Q(state__in=["sending", "retry"]), name="notice_tried"),
             models.Index(fields=["recipient", "-created_at"], name="notice_by_recipient"),
             GinIndex(fields=["about"], name="notice_by_about"),
         ]

@@ -1,28 +1,37 @@
 """One mail of every kind, made by the functions that make it in life, for people whose words may be hostile."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from unittest.mock import patch
 
+from django.conf import settings
 from django.test import RequestFactory
 
+from events import attendance_emails, feedback_emails, material_emails, role_emails, series_emails, several_emails
 from events import emails as event_emails
-from events import feedback_emails, material_emails, role_emails, series_emails
+from events.leads import LEADS
 from events.models import Event, Registration, Role
 from events.telling import Listener, Span
+from forestallies import digest
 from members import emails as member_emails
+from members import mailing_emails
 from members.accounts import AccountAdapter
 from members.models import Application, Grant, Member
+from members.models.mailings import LANGUAGES, Words
 from notices import drawers
+from notices.models import RefusedAddress
 from notices.outbox import Posting
 from notices.render import Message
 from programs import emails as program_emails
 from tests.certificates import papers
 from tests.factories import (
     ApplicationFactory,
+    AttendanceFactory,
     CohortFactory,
     EventFactory,
     GrantFactory,
+    MailingFactory,
     MaterialFactory,
     MemberFactory,
     RegistrationFactory,
@@ -33,6 +42,9 @@ from tests.factories import (
 AT = datetime(2026, 12, 1, 13, 0, tzinfo=UTC)  # a day before the factory's event starts
 TITLE = "Working with smallholders"
 TOKEN = "a-token-of-a-link"
+MONDAY = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)  # 07:00 in Lima
+SUNDAY = datetime(2026, 11, 29, 9, tzinfo=UTC)
+SITE_LINK = f"{settings.SITE_URL}/forest-allies/"
 TIMESTAMP = datetime(2026, 12, 1, 23, 30, tzinfo=UTC)
 
 NOTIFICATION = {"timestamp": TIMESTAMP, "ip": "192.0.2.7", "user_agent": "Mozilla/5.0"}
@@ -75,7 +87,9 @@ EVENT_KINDS = (
     "offered",
     "offer_expired",
     "registration_cancelled",
+    "reminder_7d",
     "reminder_24h",
+    "reminder_1h",
     "rescheduled",
     "event_cancelled",
     "role_invitation",
@@ -83,17 +97,21 @@ EVENT_KINDS = (
     "staff_brief",
     "feedback_request",
     "feedback_reminder",
+    "missed_session",
 )
 JOINING_KINDS = (
     "application_received",
     "application_exists",
     "already_member",
     "application_to_review",
+    "applications_to_review",
+    "address_stopped",
     "welcome",
     "application_declined",
 )
-SEVERAL_KINDS = ("registered_with_circle", "rescheduled_series")
-KINDS = (*EVENT_KINDS, *SEVERAL_KINDS, "materials_posted", *JOINING_KINDS, "certificate_issued", *ACCOUNT_CONTEXTS)
+SEVERAL_KINDS = ("registered_with_circle", "registered_several", "rescheduled_series", "attendance_recorded")
+ONE_KINDS = ("materials_posted", "letter", "weekly_digest", "certificate_issued")
+KINDS = (*EVENT_KINDS, *SEVERAL_KINDS, *ONE_KINDS, *JOINING_KINDS, *ACCOUNT_CONTEXTS)
 
 
 def person(language: str = "en", *, zone: str = "America/Lima", name: str = "Ana Quispe") -> Member:
@@ -155,6 +173,10 @@ def posting(kind: str, language: str = "en", *, name: str = "Ana Quispe", title:
         return _event_posting(kind, person(language, name=name), title)
     if kind == "materials_posted":
         return _materials_posting(person(language, name=name), title)
+    if kind == "weekly_digest":
+        return _weekly_posting(person(language, name=name), title)
+    if kind == "letter":
+        return _letter_posting(person(language, name=name), title)
     if kind == "certificate_issued":
         holder, cohort = person(language, name=name), CohortFactory.create()
         return program_emails.certificate_issued(papers.issued(holder, name=holder.name), cohort)
@@ -180,15 +202,26 @@ def _event_posting(kind: str, member: Member, title: str) -> Posting:
         "registered_with_circle": lambda: event_emails.registered_with_circle(
             [one(State.CONFIRMED), one(State.CONFIRMED)], at=AT
         ),
+        "registered_several": lambda: several_emails.registered_several(
+            [one(State.CONFIRMED), one(State.WAITLISTED), one(State.PENDING)], at=AT
+        ),
+        "attendance_recorded": lambda: _attended(member, [one(State.CONFIRMED), one(State.CONFIRMED)]),
+        "missed_session": lambda: _missed(member, one(State.CONFIRMED)),
         "registration_cancelled": lambda: event_emails.registration_cancelled(
             one(State.CANCELLED), had_seat=True, at=AT
         ),
-        "reminder_24h": lambda: event_emails.reminder_24h(one(State.CONFIRMED), at=AT),
+        **{
+            # Whatever its hour is: the samples are all of one day.
+            lead.kind: lambda lead=lead: replace(  # type: ignore[misc]
+                event_emails.reminder(one(State.CONFIRMED), lead, at=AT), expires_at=None
+            )
+            for lead in LEADS
+        },
         "role_invitation": lambda: role_emails.invitation(role(member, Role.State.INVITED, title=title), at=AT),
         "role_withdrawn": lambda: role_emails.withdrawn(role(member, Role.State.REPLACED, title=title), at=AT),
         "staff_brief": lambda: role_emails.staff_brief(role(member, Role.State.ACCEPTED, title=title), at=AT),
-        "feedback_request": lambda: feedback_emails.feedback_request(one(State.CONFIRMED), wait_until=AT),
-        "feedback_reminder": lambda: feedback_emails.feedback_reminder(one(State.CONFIRMED), wait_until=AT),
+        "feedback_request": lambda: feedback_emails.feedback_request(one(State.CONFIRMED)),
+        "feedback_reminder": lambda: feedback_emails.feedback_reminder(one(State.CONFIRMED)),
         "rescheduled_series": lambda: series_emails.rescheduled_series(
             [_moved_for(member, title), _moved_for(member, title)], at=AT
         ),
@@ -215,6 +248,38 @@ def _told_of(member: Member, title: str, off: timedelta) -> tuple[Event, Listene
     return event, Listener(member, told, has_seat=True, has_entry=True)
 
 
+def _attended(member: Member, seats: list[Registration]) -> Posting:
+    """One event whose minutes were measured, and one at which she was only seen."""
+    for seat, seconds in zip(seats, (5_040, None), strict=True):
+        AttendanceFactory.create(event=seat.event, member=member, seconds=seconds)
+    statuses = {seat.event_id: "attended" for seat in seats}
+    return attendance_emails.attendance_recorded(member, AT.date(), statuses)
+
+
+def _missed(member: Member, seat: Registration) -> Posting:
+    """There is a recording, and another event to come."""
+    join(member, seat.event.home)
+    AttendanceFactory.create(event=seat.event, member=member, status="no_show")
+    MaterialFactory.create(event=seat.event, title=seat.event.title, kind="recording")
+    EventFactory.create(title=seat.event.title, home=seat.event.home, wall_date=date(2026, 12, 9))
+    return attendance_emails.missed_session(seat)
+
+
+def _weekly_posting(member: Member, title: str) -> Posting:
+    """Everything that can wait for a coordinator."""
+    home = application().community.circle
+    GrantFactory.create(member=member, circle=home, right=Grant.Right.COORDINATOR)
+    events = [EventFactory.create(title=title, home=home, wall_date=date(2026, 11, day)) for day in (25, 28, 29)]
+    RegistrationFactory.create(event=events[0], member=member)
+    late = EventFactory.create(title=title, home=home)
+    RegistrationFactory.create(event=late, member=member, state=Registration.State.PENDING)
+    RefusedAddress.objects.create(
+        address="gone@example.org", member=join(person(name=member.name), home), last_at=AT, stopped_at=SUNDAY
+    )
+    [only] = digest._due(MONDAY)  # as the tick makes it
+    return only
+
+
 def _materials_posting(member: Member, title: str) -> Posting:
     """A file and a link of one event, in two languages."""
     event = registration(member, Registration.State.CONFIRMED, title=title).event
@@ -227,7 +292,23 @@ def _materials_posting(member: Member, title: str) -> Posting:
     return material_emails.materials_posted(member, AT.date(), [one.pk for one in made], at=AT)
 
 
-def _joining_posting(kind: str, language: str, name: str) -> Posting:
+def _letter_posting(member: Member, title: str) -> Posting:
+    """A letter to the people of an event, with each placeholder that there is."""
+    event = registration(member, Registration.State.CONFIRMED, title=title).event
+    writer = person(name=member.name)
+    mailing = MailingFactory.build(
+        circle=event.home,
+        audience={"of": "event", "id": event.pk, "groups": ["confirmed"]},
+        created_by=writer,
+        changed_by=writer,
+    )
+    text = f"{SITE_LINK}\n\n{{name}}: {{event}}, {{when}}"
+    mailing.write({code: Words(f"{title[:60]}: {{event}}"[:150], text) for code in LANGUAGES})
+    mailing.save()
+    return mailing_emails.letter(mailing, member, at=AT)
+
+
+def _joining_posting(kind: str, language: str, name: str) -> Posting:  # noqa: PLR0911 (one line for each kind)
     if kind == "already_member":
         return member_emails.already_member(person(language, name=name), at=AT)
     if kind == "application_declined":
@@ -241,10 +322,18 @@ def _joining_posting(kind: str, language: str, name: str) -> Posting:
     if kind == "application_exists":
         return member_emails.application_exists(written, token=TOKEN, at=AT)
     if kind == "application_to_review":
-        coordinator = person(language, name=name)
-        GrantFactory.create(member=coordinator, circle=written.community.circle, right=Grant.Right.COORDINATOR)
-        [only] = member_emails.application_to_review(written, at=AT)
-        return only
+        return member_emails.application_to_review(written, person(language, name=name))
+    if kind == "applications_to_review":
+        return member_emails.applications_to_review(person(language, name=name), [written.pk, application().pk])
+    if kind == "address_stopped":
+        refused = RefusedAddress.objects.create(
+            address="gone@example.org",
+            member=person("es", name=name),
+            problem="550 5.1.1 <gone@example.org>: user unknown",
+            last_at=AT,
+            stopped_at=AT,
+        )
+        return member_emails.address_stopped(refused, person(language, name="Bo Dupont"))
     return member_emails.welcome(written, person(language, name=name), token=TOKEN, expires_at=TIMESTAMP)
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.mail import get_connection
 
-from notices import drawers, outbox
+from notices import drawers, kinds, outbox, stopping
 from notices.mime import email_message
 from notices.models import Notice
 from tests.emails.samples import AT, KINDS, posting
@@ -18,6 +18,7 @@ WITH_ENTRY = {
     "registration_cancelled": "CANCEL",
     "rescheduled": "REQUEST",
     "rescheduled_series": "PUBLISH",
+    "registered_several": "PUBLISH",
     "event_cancelled": "CANCEL",
     "role_withdrawn": "CANCEL",
     "staff_brief": "REQUEST",
@@ -86,3 +87,29 @@ def test_line_break_in_a_stored_subject_cannot_make_a_header() -> None:
     notice.subject = "Waiting\r\nBcc: all@example.org"
     with pytest.raises(ValueError, match="newlines"):
         email_message(notice, get_connection("django.core.mail.backends.dummy.EmailBackend")).message()
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if "/" not in kind])
+def test_optional_mails_and_no_others_carry_the_way_out(kind: str) -> None:
+    mail = sent(kind, "fr")
+    notice = Notice.objects.get()
+    link = stopping.link(kind, notice.recipient_id)
+    if not kinds.get(kind).is_optional:
+        assert mail["List-Unsubscribe"] is None and mail["List-Unsubscribe-Post"] is None
+        drawers.complete(notice, at=AT)
+        assert "/messages/stop/" not in notice.text + notice.html
+        return
+    assert mail["List-Unsubscribe"].strip() == f"<{link}>"  # a long address stands on a line of its own
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    for part in ("plain", "html"):
+        body = mail.get_body((part,))
+        assert body is not None and link in body.get_content()
+
+
+def test_optional_mail_to_somebody_without_an_account_has_no_way_out() -> None:
+    made = posting("materials_posted")
+    outbox.post_once(made, at=AT)
+    notice = Notice.objects.get()
+    notice.recipient = None
+    message = email_message(notice, get_connection("django.core.mail.backends.dummy.EmailBackend")).message()
+    assert message["List-Unsubscribe"] is None

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from events.emails import which_day
 from events.models import Registration
+from events.reminder_words import which_day
 from events.reminders import send_due
 from notices import drawers
 from notices.models import Notice
@@ -57,5 +57,5 @@ def test_late_reminder_says_today() -> None:
     registration(person("pt-br"), Registration.State.CONFIRMED)
     assert send_due(at=AT + timedelta(hours=19)) == 1  # five hours ahead, 03:00 in Lima
     late = AT + timedelta(hours=19)
-    notice = Notice.objects.get()
+    notice = Notice.objects.get(kind="reminder_24h")
     assert drawers.draw(notice.kind, notice.facts, at=late).subject == "Hoje: Working with smallholders, 08:00 (Lima)"

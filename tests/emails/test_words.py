@@ -13,6 +13,7 @@ from django.test import override_settings
 
 from events.models import Registration
 from events.places import join_link, place_link
+from notices import stopping
 from notices.render import Message
 from tests.emails.samples import ACCOUNT_CONTEXTS, EVENT_KINDS, KINDS, TITLE, message
 
@@ -147,7 +148,9 @@ def test_mail_about_a_seat_carries_her_own_way_in_first(kind: str) -> None:
     assert "from 20 minutes before the start" in mail.text
     links = [line for line in mail.text.splitlines() if line.startswith("http")]
     page = settings.SITE_URL + registration.event.get_absolute_url()
-    assert links == [join_link(registration), place_link(registration), page, settings.SITE_URL]
+    stop = stopping.link(kind, registration.member_id)
+    footer = [stop, stopping.choice(kind).page] if stop else []
+    assert links == [join_link(registration), place_link(registration), page, *footer, settings.SITE_URL]
     assert Text(mail.html).links[0] == join_link(registration)
 
 

@@ -7,7 +7,7 @@ from factory.django import DjangoModelFactory
 
 from forestallies.lib import links
 from members.actions import circles
-from members.models import Application, Circle, Community, Grant, Member, Organisation, Theme
+from members.models import Application, Circle, Community, Grant, Mailing, Member, Organisation, Theme
 
 LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
@@ -89,6 +89,22 @@ class ApplicationFactory(DjangoModelFactory[Application]):
     terms_version = "2026-11"
     token_hash = factory.LazyFunction(lambda: links.new_token()[1])
     submitted_at = LONG_AGO
+
+
+class MailingFactory(DjangoModelFactory[Mailing]):
+    """A draft in English to everybody of a circle."""
+
+    class Meta:
+        model = Mailing
+
+    circle = factory.SubFactory(CircleFactory)
+    audience = factory.LazyAttribute(lambda made: {"of": "circle", "id": made.circle.pk})
+    subject_en = "A new link"
+    text_en = "Please use this link: https://meet.example.org/new"
+    created_by = factory.SubFactory(MemberFactory)
+    created_at = LONG_AGO
+    changed_by = factory.SelfAttribute("created_by")
+    changed_at = LONG_AGO
 
 
 def join(member: Member, circle: Circle, at: datetime = LONG_AGO) -> Member:

@@ -3,45 +3,13 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.core.mail.backends.locmem import EmailBackend
 
 from notices import delivery, guards, outbox
 from notices.models import Notice
+from tests.notices.servers import deliver
 from tests.notices.test_outbox import message, posting
 
 State = Notice.State
-
-
-class Server(EmailBackend):
-    """A mail server that answers as told: one entry of `answers` per message, None for "accepted"."""
-
-    answers: list[Exception | None] = []
-
-    def send_messages(self, messages):
-        answer = Server.answers.pop(0) if Server.answers else None
-        if answer:
-            raise answer
-        return super().send_messages(messages)
-
-
-@pytest.fixture
-def server(settings):
-    settings.EMAIL_BACKEND = "tests.notices.test_delivery.Server"
-    Server.answers = []
-    return Server
-
-
-@pytest.fixture
-def post(db, at):
-    def post(number=1, **options):
-        for index in range(number):
-            outbox.post_once(posting(f"hello:{index}", **options), at=at)
-
-    return post
-
-
-def deliver(at, **options):
-    return delivery.deliver_due(clock=lambda: at, **options)
 
 
 def test_delivery_sends_once(post, at):
@@ -121,7 +89,8 @@ def test_unreachable_server_costs_no_attempts_and_loses_nothing(post, server, at
     server.answers = [ConnectionRefusedError("no server")]
     post(3)
     assert deliver(at) == {"unreachable": 1}
-    assert set(Notice.objects.values_list("state", "attempts")) == {(State.RETRY, 0)}
+    waiting = Notice.objects.order_by("id").values_list("state", "attempts")
+    assert list(waiting) == [(State.RETRY, 0), (State.QUEUED, 0), (State.QUEUED, 0)]
     assert deliver(at + timedelta(minutes=1)) == {"sent": 3}
 
 

@@ -1,5 +1,6 @@
 """What is drawn once for many says to each exactly what would be drawn for her alone."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from events import emails
 from events.models import Registration
 from forestallies.lib.text import tidy
-from notices import merging
+from notices import merging, stopping
 from notices.merging import Merger
 from notices.render import Recipient, render
 from tests.factories import EventFactory, RegistrationFactory
@@ -58,6 +59,15 @@ def test_zone_and_language_are_read_alike_by_nobody_else(registrations, at):
     texts = [message.text for message in emails.draw_many("registration_confirmed", facts, at)]
     assert ["UTC" in text.splitlines()[0] for text in texts] == [True, True]
     assert "Lima" in texts[1] and "Lima" not in texts[0]
+
+
+def test_each_has_her_own_way_out_of_optional_messages(registrations, at):
+    """What is drawn for all alike must not let one person stop another one's messages."""
+    merged = emails.draw_many("reminder_24h", [{"registration": row.pk} for row in registrations], at)
+    for row, message in zip(registrations, merged, strict=True):
+        found = re.findall(r"\S+/messages/stop/\S+", message.text)
+        assert found == [stopping.link("reminder_24h", row.member_id)]
+        assert message.html.count(found[0]) == 1 and message.html.count("/messages/stop/") == 1
 
 
 def one(name, own, *, merger=None):

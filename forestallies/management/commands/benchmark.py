@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from forestallies.benchmarks import certificates, exports, join, notices, pages, registrations
+from forestallies.benchmarks import certificates, exports, join, notices, pages, registrations, reminders
 from forestallies.benchmarks.measure import Measurement, Waits
 from forestallies.benchmarks.scratch import NotAllowed, prepared_tables, scratch_database
 
@@ -21,6 +21,7 @@ BENCHMARKS = {
     "certificates": certificates,
     "pages": pages,
     "notices": notices,
+    "reminders": reminders,
     "join": join,
 }
 ROUNDS = 5
@@ -68,6 +69,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{name}: {measurement.what}")
         self.stdout.write(f"  {facts['real']:>10,.0f} {facts['unit']}")
         self.stdout.write(f"  {facts['bare']:>10,.0f} with {measurement.baseline}: ratio {measurement.ratio:.1%}")
+        if "note" in facts:
+            self.stdout.write(f"  {facts['note']}")
         if "errors" in facts:
             self.stdout.write(f"  {facts['errors']:>10,.0f} errors")
 

@@ -72,6 +72,8 @@ class Command(BaseCommand):
                 sentences.append(f"{SILENT[name]}; is beat running?")
         if failed := facts["outbox"]["by_state"].get("failed", 0):
             sentences.append(f"{failed} messages were refused for good.")
+        if stopped := facts["outbox"]["stopped_addresses"]:
+            sentences.append(f"{stopped} addresses were refused three times; nothing is sent to them any more.")
         return sentences
 
     def since(self, tick: dict[str, Any]) -> str:
