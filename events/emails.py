@@ -121,12 +121,16 @@ def registered_with_circle(registrations: Sequence[Registration], *, at: datetim
     """Tell somebody that she has a place in several events without asking, and how to decline one."""
     member, ids = registrations[0].member, [registration.pk for registration in registrations]
     return Posting(
-        message=Draft("registered_with_circle", to(member), {"registrations": ids}),
+        message=Draft("registered_with_circle", to(member), {"registrations": ids}, about=_about_all(registrations)),
         key=f"registered_with_circle:{min(ids)}",
         guard="events.registered_with_circle",
         subject_ref=f"{member.pk}:{min(ids)}:{max(ids)}",
         expires_at=max(*(row.event.starts_at for row in registrations), at + timedelta(hours=2)),
     )
+
+
+def _about_all(registrations: Iterable[Registration]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for row in registrations for name in about(row.event)))
 
 
 def draw_circle(facts: Facts, at: datetime) -> Message:

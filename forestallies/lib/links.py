@@ -24,7 +24,7 @@ _is_web_address = URLValidator(schemes=["https", "http"])
 
 HIDDEN = "***"  # in the place of a token, where somebody else looks at a mail; these signs stand in a path as they are
 SECRETS = {"token", "key", "uidb36"}  # what the secret parts of the portal's addresses are called
-_SIGNED = re.compile(r"\b\d+\.[\w-]{43}(?![\w-])")  # what `SignedLink` writes, wherever it stands
+_SIGNED = re.compile(r"[\w:-]+\.[\w-]{43}(?![\w-])")  # what `SignedLink` writes, wherever it stands
 _is_hiding: ContextVar[bool] = ContextVar("is_hiding", default=False)
 
 

@@ -158,6 +158,7 @@ def _show(request: MemberRequest, choice: ChoiceForm, *, at: datetime, status: i
         "pulses": board.pulses(at=at),
         "stopped": outbox.visible_addresses(request.user, at=at).stopped().count(),
         "is_narrowed": any(request.GET.get(name) for name in form.fields),
+        "is_narrowed_more": any(request.GET.get(name) for name in form.fields if name != "who"),
         "ticked": set(choice.chosen),
     }
     if not form.is_valid():

@@ -46,6 +46,9 @@ def outbox_address_let_go_on(request: MemberRequest, address_id: int) -> HttpRes
         return {"address": address_id}
 
     key, kind = form.cleaned_data["submission"], f"let_go_on:{address_id}"
-    submissions.once(key=key, kind=kind, by=request.user, at=at, act=act)
-    messages.success(request, _("The portal writes to this address again."))
+    try:
+        submissions.once(key=key, kind=kind, by=request.user, at=at, act=act)
+        messages.success(request, _("The portal writes to this address again."))
+    except addresses.AddressRefused as refusal:
+        messages.error(request, str(refusal))
     return redirect("outbox_address_list")

@@ -1,1 +1,0 @@
-"""What the team does with messages: module = plural noun, function = verb; all keyword-only with `by` and `at`."""
