@@ -13,11 +13,12 @@ from programs.models import Cohort
 
 
 def certificate_issued(certificate: Certificate, cohort: Cohort) -> Posting:
-    """Bring the holder the link to her certificate, and what others need to verify it."""
+    """Bring the holder the links to her certificate, and what others need to verify it."""
     holder: Member = certificate.holder  # type: ignore[assignment]  # a certificate that is just issued has one
     context = {
         "words": certificate.words,
         "code": codes.show(certificate.code),
+        "pdf": links.absolute(reverse("certificate_download", args=[certificate.pk])),
         "link": links.absolute(reverse("my_certificates")),
         "verify": links.absolute(reverse("certificate_verify", args=[certificate.code])),
     }

@@ -42,7 +42,7 @@ def mail_of(member, at) -> Notice:
 
 
 def entries(notice) -> list[calendars.Block]:
-    return calendars.read(bytes(notice.calendar)).parts
+    return calendars.read(bytes(notice.calendar)).events
 
 
 def kinds_for(member) -> list[str]:

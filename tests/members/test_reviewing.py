@@ -51,8 +51,8 @@ def test_nothing_is_told_twice(community, bo, at):
 
 @pytest.mark.parametrize("step", [1, 7, 13, 20, 31])
 def test_nobody_is_lost_however_they_come(community, bo, at, step):
-    """Two days of applications at an even pace, with the tick of each minute: each is told exactly once."""
-    count = 60
+    """Applications at an even pace, with the tick of each minute: each is told exactly once."""
+    count = 20
     made = {}
     for minute in range(step * count + 121):
         now = at + minute * MINUTE
