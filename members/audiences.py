@@ -208,7 +208,7 @@ def _people_of_circle(selection: Selection, at: datetime) -> QuerySet[Member]:
 
 
 def circles_to_write_to(by: Member, *, at: datetime) -> list[Circle]:
-    """The circles that somebody coordinates, each before those inside it; `people` counts who is in one or inside it."""
+    """The circles that somebody coordinates, each before those inside it; `people` counts who is in it or in those."""
     there = CircleMember.objects.current(at).filter(
         Q(circle=OuterRef("pk")) | Q(circle__parent=OuterRef("pk")), member__is_active=True
     )
