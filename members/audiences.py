@@ -11,8 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -212,9 +211,10 @@ def circles_to_write_to(by: Member, *, at: datetime) -> list[Circle]:
     there = CircleMember.objects.current(at).filter(
         Q(circle=OuterRef("pk")) | Q(circle__parent=OuterRef("pk")), member__is_active=True
     )
-    number = there.order_by().values(one=Value(1)).annotate(number=Count("member", distinct=True)).values("number")
+    each_once = Func("member", template="COUNT(DISTINCT %(expressions)s)", output_field=IntegerField())
+    number = there.order_by().annotate(number=each_once).values("number")
     circles = Circle.objects.run_by(by, at=at).select_related("parent")
-    counted = circles.annotate(people=Coalesce(Subquery(number), 0))
+    counted = circles.annotate(people=Subquery(number))
     return sorted(counted, key=lambda one: (one.parent.name if one.parent else one.name, bool(one.parent), one.name))
 
 
