@@ -5,13 +5,13 @@ languages (none chosen: all). Who that is, is asked anew whenever it matters; a 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -167,7 +167,7 @@ def spread(selection: Selection, *, at: datetime) -> Spread:
 
 def in_words(selection: Selection, target: Target) -> list[str]:
     """Say a choice: whom, from where and who reads which languages; a line for each that was chosen."""
-    lines = [str(target.groups[name]) for name in selection.groups if name in target.groups] or [_("everybody in it")]
+    lines = [target.groups[name] for name in selection.groups if name in target.groups]
     if selection.countries:
         names = ", ".join(zones.country_name(code) if code else _("no country given") for code in selection.countries)
         lines.append(_("from: %(countries)s") % {"countries": names})
@@ -175,7 +175,7 @@ def in_words(selection: Selection, target: Target) -> list[str]:
         known = dict(settings.LANGUAGES)
         names = ", ".join(str(known.get(code, code)) for code in selection.languages)
         lines.append(_("who read: %(languages)s") % {"languages": names})
-    return lines
+    return lines or [_("everybody in it")]
 
 
 INNER = "inner"
@@ -194,7 +194,7 @@ def _describe_circle(circle_id: int) -> Target | None:
 
 def _circle(circle: Circle) -> Target:
     groups = {INNER: _("and the people of the groups inside it")} if circle.inner.exists() else {}
-    return Target("circle", circle.pk, circle.name, circle.pk, groups=groups)
+    return Target("circle", circle.pk, circle.name, circle.pk, groups=groups, chosen=tuple(groups))
 
 
 def _people_of_circle(selection: Selection, at: datetime) -> QuerySet[Member]:
@@ -206,13 +206,16 @@ def _people_of_circle(selection: Selection, at: datetime) -> QuerySet[Member]:
     return people
 
 
-def circles_to_write_to(by: Member, *, at: datetime) -> Iterable[tuple[Circle, int]]:
-    """The circles that somebody coordinates with how many people belong to each, outer ones first; two queries."""
-    circles = list(Circle.objects.run_by(by, at=at).select_related("parent").order_by("name"))
-    current = CircleMember.objects.current(at).filter(circle__in=circles, member__is_active=True).order_by()
-    numbers = dict(current.values_list("circle").annotate(Count("pk")))
-    circles.sort(key=lambda one: (one.parent.name if one.parent else one.name, one.parent is not None, one.name))
-    return [(circle, numbers.get(circle.pk, 0)) for circle in circles]
+def circles_to_write_to(by: Member, *, at: datetime) -> list[Circle]:
+    """The circles that somebody coordinates, each before those inside it; `people` counts who is in it or in those."""
+    there = CircleMember.objects.current(at).filter(
+        Q(circle=OuterRef("pk")) | Q(circle__parent=OuterRef("pk")), member__is_active=True
+    )
+    each_once = Func("member", template="COUNT(DISTINCT %(expressions)s)", output_field=IntegerField())
+    number = there.order_by().annotate(number=each_once).values("number")
+    circles = Circle.objects.run_by(by, at=at).select_related("parent")
+    counted = circles.annotate(people=Subquery(number))
+    return sorted(counted, key=lambda one: (one.parent.name if one.parent else one.name, bool(one.parent), one.name))
 
 
 register("circle", Audience(describe=_describe_circle, open=_open_circle, people=_people_of_circle))

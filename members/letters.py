@@ -89,7 +89,8 @@ def _without_text(code: str, number: int, *, english_instead: bool) -> str:
     ) % {"language": language, "number": number}
     if code == "en":
         return words
-    return f"{words} {_('Write one, or tick “English instead”.')}"
+    advice = _("Write one, or tick “English instead”.")
+    return f"{words} {advice}"
 
 
 @dataclass(frozen=True)

@@ -190,7 +190,7 @@ class TrialForm(SubmissionForm):
         super().__init__(*args, **kwargs)
         self.written = [code for code, words in mailing.all_words().items() if words.are_complete]
         field_of(self, "language").choices = [
-            ("", _("In each language that is written")),
+            ("", _("All that are written")),
             *((code, letters.language_name(code)) for code in self.written),
         ]
 

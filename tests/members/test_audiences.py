@@ -143,3 +143,13 @@ def test_right_that_has_ended_opens_nothing(bo, circle, clock):
     Grant.objects.filter(member=bo).update(ends_at=now)
     with pytest.raises(Http404):
         audiences.open_target("circle", circle.pk, by=bo, at=now)
+
+
+def test_circles_to_write_to_are_counted_with_those_inside(bo, ana, circle, at, django_assert_num_queries):
+    inner = CircleFactory.create(kind="cohort", name="Core", parent=circle)
+    join(join(MemberFactory.create(), inner), circle)
+    join(MemberFactory.create(), inner)
+    CircleFactory.create(name="Elsewhere")
+    with django_assert_num_queries(1):
+        found = audiences.circles_to_write_to(bo, at=at)
+    assert [(one.name, one.people) for one in found] == [("Forest Allies", 3), ("Core", 2)]
