@@ -21,6 +21,7 @@ from members.emails import circle_label, to
 from members.models import Member
 from notices import drawers
 from notices.drawers import Facts
+from notices.merging import Merger
 from notices.models import Notice
 from notices.outbox import Posting
 from notices.render import Draft, Message, render
@@ -76,23 +77,27 @@ class Kind:
     method: ical.Method | Literal[""] = ""
 
 
-def draw(kind: str, facts: Facts, at: datetime) -> Message:
-    """Write a message about a registration as it stands now; `facts` name it and what else its kind has to know."""
-    registration = Registration.objects.select_related("event", "member").get(pk=facts["registration"])
+def draw_many(kind: str, facts: Sequence[Facts], at: datetime) -> list[Message]:
+    """Write messages about registrations as they stand now; facts name each and what else the kind has to know."""
+    ids = {one["registration"] for one in facts}
+    registrations = Registration.objects.select_related("event", "member").in_bulk(ids)
+    merger = Merger()
+    return [_draw(kind, registrations[one["registration"]], one, at, merger) for one in facts]
+
+
+def _draw(kind: str, registration: Registration, facts: Facts, at: datetime, merger: Merger) -> Message:
     event, member, how = registration.event, registration.member, KINDS[kind]
     method = how.method if facts.get("in_calendar", True) else ""
     if facts.get("had_entry") and registration.state != State.CONFIRMED:
         method = "CANCEL"
     join = join_link(registration) if registration.state == State.CONFIRMED else ""
-    return render(
+    more = how.words(registration, facts, at)
+    return merger.render(
         kind,
         to(member),
-        {
-            **context_for(event, member),
-            "place": place_link(registration),
-            "join": join,
-            **how.words(registration, facts, at),
-        },
+        alike=(event.pk, *more.items()),
+        context=lambda: {**context_for(event, member), **more},
+        own={"place": place_link(registration), "join": join},
         calendar=calendar_for(event, member, method=method, at=at, join=join) if method else b"",
         calendar_method=method,
         about=about(event),
@@ -227,7 +232,7 @@ KINDS = {
     "reminder_24h": Kind(_day_of),
 }
 for _kind in KINDS:
-    drawers.register(_kind, partial(draw, _kind))
+    drawers.register_many(_kind, partial(draw_many, _kind))
 drawers.register("registered_with_circle", draw_circle)
 
 

@@ -1,23 +1,29 @@
 """Is a mail about an event still wanted when its turn comes?"""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from events.models import Event, Registration, Role
 from events.telling import ANSWER_GUARD, MOVED_GUARD, MoveRef, Span
-from notices.guards import Verdict, register
+from notices.guards import Verdict, register, register_many
 
 
-def registration_is_so(subject_ref: str, at: datetime) -> Verdict:
-    """The registration is still in the state the mail tells of, and the event is not called off.
+def registrations_are_so(subject_refs: Sequence[str], at: datetime) -> list[Verdict]:
+    """Each registration is still in the state the mail tells of, and its event is not called off; one query.
 
-    `subject_ref` is `<id>:<state>`.
+    A `subject_ref` is `<id>:<state>`.
     """
-    pk, state = subject_ref.split(":")
-    rows = Registration.objects.select_related("event").filter(pk=int(pk), state=state, member__is_active=True)
-    registration = rows.first()
-    if registration is None:
-        return Verdict(False, f"The registration is no longer {state}.")
-    if registration.stands and registration.event.state == Event.State.CANCELLED:
+    wanted = [(int(pk), state) for pk, state in (ref.split(":") for ref in subject_refs)]
+    rows = Registration.objects.filter(pk__in={pk for pk, _state in wanted}, member__is_active=True)
+    found = {pk: values for pk, *values in rows.values_list("pk", "state", "event__state")}
+    return [_is_so(state, *found.get(pk, ("", ""))) for pk, state in wanted]
+
+
+def _is_so(told: str, state: str, event_state: str) -> Verdict:
+    if state != told:
+        return Verdict(False, f"The registration is no longer {told}.")
+    if state in Registration.STANDING and event_state == Event.State.CANCELLED:
         return Verdict(False, "The event was cancelled.")
     return Verdict(True)
 
@@ -31,17 +37,24 @@ def circle_place_stands(subject_ref: str, at: datetime) -> Verdict:
     return Verdict(False, "She has declined all of them, or none takes place.")
 
 
-def reminder_is_due(subject_ref: str, at: datetime) -> Verdict:
-    """Still confirmed, for an active member, at the very start the reminder names. `subject_ref` is `<id>:<start>`."""
-    pk, start = subject_ref.split(":")
-    rows = Registration.objects.select_related("event").confirmed()
-    registration = rows.filter(pk=int(pk), member__is_active=True).first()
-    if registration is None:
+def reminders_are_due(subject_refs: Sequence[str], at: datetime) -> list[Verdict]:
+    """Each is still confirmed, active, and the event starts when the reminder says; one query.
+
+    A `subject_ref` is `<id>:<start>`.
+    """
+    wanted = [(int(pk), start) for pk, start in (ref.split(":") for ref in subject_refs)]
+    rows = Registration.objects.confirmed().filter(pk__in={pk for pk, _start in wanted}, member__is_active=True)
+    found = {pk: values for pk, *values in rows.values_list("pk", "event__state", "event__starts_at")}
+    return [_is_due(start, found.get(pk), at) for pk, start in wanted]
+
+
+def _is_due(told: str, event: Sequence[Any] | None, at: datetime) -> Verdict:
+    if event is None:
         return Verdict(False, "The registration is no longer confirmed.")
-    event = registration.event
-    if event.state != Event.State.SCHEDULED or f"{event.starts_at:%Y%m%dT%H%MZ}" != start:
+    state, starts_at = event
+    if state != Event.State.SCHEDULED or f"{starts_at:%Y%m%dT%H%MZ}" != told:
         return Verdict(False, "The event was moved or cancelled.")
-    return Verdict(event.starts_at > at, "The event has begun.")
+    return Verdict(starts_at > at, "The event has begun.")
 
 
 def move_is_news(subject_ref: str, at: datetime) -> Verdict:
@@ -75,8 +88,8 @@ def _takes_part(event: Event, member_id: int, states: tuple[str, ...]) -> Verdic
     return Verdict(False, "She takes no part any more.")
 
 
-register(ANSWER_GUARD, registration_is_so)
+register_many(ANSWER_GUARD, registrations_are_so)
 register("events.registered_with_circle", circle_place_stands)
-register("events.reminder", reminder_is_due)
+register_many("events.reminder", reminders_are_due)
 register(MOVED_GUARD, move_is_news)
 register("events.cancelled", cancellation_is_news)

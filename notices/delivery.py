@@ -14,12 +14,14 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import DatabaseError, transaction
-from django.db.models import Q
+from django.db import connection as database
+from django.db import transaction
+from django.db.models import F, Q
 
-from notices import drawers, guards
+from notices import drawers, preparing
 from notices.mime import NoticeMail, email_message
 from notices.models import Notice
+from notices.preparing import Ready
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +86,9 @@ def claim(*, worker: str, at: datetime, size: int) -> list[Notice]:
     )
     for row in rows:
         row.state, row.claimed_at, row.claimed_by, row.attempts = Notice.State.SENDING, at, worker, row.attempts + 1
-    Notice.objects.bulk_update(rows, ["state", "claimed_at", "claimed_by", "attempts"])
+    Notice.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=Notice.State.SENDING, claimed_at=at, claimed_by=worker, attempts=F("attempts") + 1
+    )
     return rows
 
 
@@ -99,8 +103,8 @@ def _send_batch(rows: list[Notice], *, worker: str, clock: Clock) -> Iterator[st
     """Send claimed messages over one connection, committing after each; yield each one's outcome."""
     connection = get_connection()
     try:
-        for number, row in enumerate(rows):
-            outcome = _send_one(row, connection, worker=worker, at=clock())
+        for number, ready in enumerate(preparing.in_turn(rows, clock=clock)):
+            outcome = _send_one(ready, connection, worker=worker, at=clock())
             yield outcome
             if outcome == UNREACHABLE:
                 _put_back(rows[number + 1 :], worker=worker)
@@ -109,20 +113,19 @@ def _send_batch(rows: list[Notice], *, worker: str, clock: Clock) -> Iterator[st
         _close(connection)
 
 
-def _send_one(row: Notice, connection: BaseEmailBackend, *, worker: str, at: datetime) -> str:
+def _send_one(ready: Ready, connection: BaseEmailBackend, *, worker: str, at: datetime) -> str:
+    row = ready.row
     if at >= row.expires_at:
         return _finish(row, Notice.State.MISSED, worker, at, TOO_LATE)
+    if not ready.verdict.ok:
+        return _finish(row, Notice.State.SUPPRESSED, worker, at, ready.verdict.reason)
+    if ready.problem:
+        return _finish(row, Notice.State.FAILED, worker, at, ready.problem)
     try:
-        verdict = guards.ask(row.guard, row.subject_ref, at)
-        if not verdict.ok:
-            return _finish(row, Notice.State.SUPPRESSED, worker, at, verdict.reason)
-        drawers.complete(row, at=at)
         message = email_message(row, connection)
-    except DatabaseError:
-        raise  # the database is at fault, not the message; its lease runs out and it is tried again
     except Exception as error:  # a poison message fails alone and loudly; the rest of the batch goes on
         logger.exception("notice %s cannot be made into a mail", row.pk)
-        return _finish(row, Notice.State.FAILED, worker, at, f"{type(error).__name__}: {error}")
+        return _finish(row, Notice.State.FAILED, worker, at, preparing.describe(error))
     return _hand_over(row, message, connection, worker=worker, at=at)
 
 
@@ -168,27 +171,44 @@ def _refused(
 
 def _retry(row: Notice, worker: str, at: datetime, problem: str) -> str:
     delay = min(FIRST_DELAY * 2 ** max(row.attempts - 1, 0), LONGEST_DELAY)
-    later = at + delay * random.uniform(1, 1.25)  # noqa: S311 (spreads the load, guards nothing)
-    return _write(row, worker, state=Notice.State.RETRY, next_attempt_at=later, problem=problem, attempts=row.attempts)
+    row.next_attempt_at = at + delay * random.uniform(1, 1.25)  # noqa: S311 (spreads the load, guards nothing)
+    row.problem = problem
+    return _write(row, worker, Notice.State.RETRY, keep_words=False)
 
 
 def _finish(row: Notice, state: Notice.State, worker: str, at: datetime, problem: str = "") -> str:
-    words = {} if row.facts is None else {name: getattr(row, name) for name in drawers.WORDS}
+    row.finished_at, row.problem = at, problem
+    return _write(row, worker, state, keep_words=row.sensitive or row.facts is not None)
+
+
+_OUTCOME = ("state", "finished_at", "next_attempt_at", "problem", "attempts")
+_OURS = "WHERE id = %s AND state = 'sending' AND claimed_by = %s"
+# Written out: the one statement of each message, for which Django's own would take longer than the mail server.
+_WRITE = f"UPDATE notices_notice SET {', '.join(f'{name} = %s' for name in _OUTCOME)} {_OURS}"  # noqa: S608 (names)
+_WRITE_WITH_WORDS = _WRITE.replace("SET ", f"SET {', '.join(f'{name} = %s' for name in drawers.WORDS)}, ")
+
+
+def _write(row: Notice, worker: str, state: Notice.State, *, keep_words: bool) -> str:
+    """Write an outcome down, for good. Only what is still ours: after a lost lease another worker's word counts.
+
+    Args:
+        keep_words: the words it left in, or would have, are kept. Those of a security mail are blanked once sent.
+    """
+    row.state = state
     if row.sensitive and state == Notice.State.SENT:
-        words |= {"text": "", "html": ""}
-    return _write(row, worker, state=state, finished_at=at, problem=problem, **words)
-
-
-def _write(row: Notice, worker: str, *, state: Notice.State, **values: object) -> str:
-    """Finish only what is still ours: after a lost lease another worker's word counts."""
-    Notice.objects.filter(pk=row.pk, state=Notice.State.SENDING, claimed_by=worker).update(state=state, **values)
+        row.text = row.html = ""
+    words = [getattr(row, name) for name in drawers.WORDS] if keep_words else []
+    values = [getattr(row, name) for name in _OUTCOME]
+    with database.cursor() as cursor:
+        cursor.execute(_WRITE_WITH_WORDS if keep_words else _WRITE, [*words, *values, row.pk, worker])
     return state.value
 
 
 def _put_back(rows: list[Notice], *, worker: str) -> None:
     """Free claimed messages that were never tried; they are due at once for the next run."""
     for row in rows:
-        _write(row, worker, state=Notice.State.RETRY, attempts=row.attempts - 1)
+        row.attempts -= 1
+        _write(row, worker, Notice.State.RETRY, keep_words=False)
 
 
 def _close(connection: BaseEmailBackend) -> None:

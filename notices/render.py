@@ -1,7 +1,7 @@
 """The one renderer: words for one person, in her language and her zone."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -54,10 +54,18 @@ class Draft:
     about: tuple[str, ...] = field(default=())
 
 
+class Words(NamedTuple):
+    """What a mail says. The subject is one line."""
+
+    subject: str
+    text: str
+    html: str
+
+
 def render(kind: str, recipient: Recipient, context: dict[str, Any], **parts: Any) -> Message:
     """Draw `templates/emails/<kind>/{subject.txt,body.txt,body.html}` for one recipient.
 
-    Without a `body.html` the text is set into the plain mail layout. The subject becomes one line.
+    Without a `body.html` the text is set into the plain mail layout. Many alike are drawn by `notices.merging`.
 
     Args:
         context: what the templates need; `recipient` and `SITE_URL` are added.
@@ -66,6 +74,11 @@ def render(kind: str, recipient: Recipient, context: dict[str, Any], **parts: An
     Raises:
         TemplateDoesNotExist: the kind has no words.
     """
+    return Message(kind, recipient, *words(kind, recipient, context), **parts)
+
+
+def words(kind: str, recipient: Recipient, context: dict[str, Any]) -> Words:
+    """Draw the words of a message; as `render`."""
     context = {
         **context,
         "recipient": recipient,
@@ -73,10 +86,10 @@ def render(kind: str, recipient: Recipient, context: dict[str, Any], **parts: An
         "CONTACT_EMAIL": settings.CONTACT_EMAIL,
     }
     with translation.override(recipient.language), timezone.override(ZoneInfo(recipient.zone)):
-        subject = tidy(render_to_string(f"emails/{kind}/subject.txt", context))
+        subject = tidy(render_to_string(f"emails/{kind}/subject.txt", context))[:SUBJECT_LENGTH]
         text = render_to_string(f"emails/{kind}/body.txt", context).strip() + "\n"
         try:
             html = render_to_string(f"emails/{kind}/body.html", {**context, "subject": subject})
         except TemplateDoesNotExist:
             html = render_to_string("emails/plain.html", {**context, "subject": subject, "text": text})
-    return Message(kind, recipient, subject[:SUBJECT_LENGTH], text, html, **parts)
+    return Words(subject, text, html)

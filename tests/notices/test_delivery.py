@@ -74,7 +74,7 @@ def test_security_words_are_blanked_once_sent(post, at):
 
 
 def test_guard_holds_back_what_nobody_wants_any_more(post, at, monkeypatch):
-    monkeypatch.setitem(guards._GUARDS, "no", lambda ref, _at: guards.Verdict(False, f"{ref} is gone"))
+    monkeypatch.setitem(guards._GUARDS, "no", lambda refs, _at: [guards.Verdict(False, f"{refs[0]} is gone")])
     post(guard="no", subject_ref="7")
     assert deliver(at) == {"suppressed": 1}
     assert Notice.objects.get().problem == "7 is gone"
