@@ -36,7 +36,7 @@ def assert_told(box: Box, notices: Iterable[Row], *, kills: int = 1) -> None:
     """
     rows, arrivals = list(notices), box.arrivals()
     copies = Counter(message_id for message_id, _ in arrivals)
-    last = {message_id: moment for message_id, moment in arrivals}
+    last = dict(arrivals)
     sent = {row.message_id for row in rows if row.state == Notice.State.SENT}
     assert sorted(row.state for row in rows if row.state in Notice.UNFINISHED) == [], "some never ended"
     assert len(sent - copies.keys()) == 0, "some are lost: the ledger has them as sent"
