@@ -36,12 +36,11 @@ REDIS_URL = env.str("REDIS_URL", validate=check_broker_address)
 EMAIL_URL = env.str("EMAIL_URL", validate=check_mail_address)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Forest Allies <portal@example.org>")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "contact@example.org")
+EMAIL_TIMEOUT_SECONDS = env.int("EMAIL_TIMEOUT_SECONDS", 20)  # so long a mail server may keep us waiting for a word
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 EXTRA_HOSTS: list[str] = env.list("EXTRA_HOSTS", [])
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 300)  # after this a message in a dead worker's hand is free
-EMAIL_TIMEOUT_SECONDS = env.int("EMAIL_TIMEOUT_SECONDS", 20)  # so long a mail server may keep us waiting for a word
-OUTBOX_PER_MINUTE = env.int("OUTBOX_PER_MINUTE", 0)  # what the mail server takes from us; 0: as many as go
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 90)  # after so long in silence a dead worker's job is free
 MATERIAL_MAX_MB = env.float("MATERIAL_MAX_MB", 20)  # of one file; larger ones are posted as a link
 MAILBOX_DIR = env.str("MAILBOX_DIR", "")  # where the demo's mail sink keeps what it received

@@ -135,7 +135,7 @@ def move_session(staff: Person, session: Session) -> None:
 
 
 def let_the_time_of_undo_pass(session: Session, told: int) -> None:
-    waiting = Notice.objects.filter(kind="rescheduled", about=[f"events.event:{session.pk}"])
+    waiting = Notice.objects.filter(kind="rescheduled", about__contains=[f"events.event:{session.pk}"])
     assert {*waiting.values_list("state", flat=True)} == {"queued"} and waiting.count() == told
     assert all(timedelta(minutes=9) < row.next_attempt_at - now() < timedelta(minutes=10) for row in waiting)
     waiting.update(next_attempt_at=now())
