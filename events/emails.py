@@ -3,7 +3,7 @@
 Messages about one registration are drawn when they are sent, so posting one costs a row and no template.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial

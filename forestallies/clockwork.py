@@ -1,7 +1,7 @@
 """Celery's beat, counting the time that passes instead of looking at the clock on the wall.
 
-Celery's own scheduler falls silent when the clock is set back, until it has caught up, and workers with a right clock
-drop its ticks then. The reasons for this one: docs/decisions/0015-the-clock.md.
+Celery's own scheduler falls silent when the clock is set back, until it has caught up again, and workers with a right
+clock would drop what it sends. The reasons: docs/decisions/0017-the-clock.md.
 """
 
 import time

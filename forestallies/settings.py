@@ -36,11 +36,11 @@ REDIS_URL = env.str("REDIS_URL", validate=check_broker_address)
 EMAIL_URL = env.str("EMAIL_URL", validate=check_mail_address)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Forest Allies <portal@example.org>")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "contact@example.org")
+EMAIL_TIMEOUT_SECONDS = env.int("EMAIL_TIMEOUT_SECONDS", 20)  # so long a mail server may keep us waiting for a word
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 EXTRA_HOSTS: list[str] = env.list("EXTRA_HOSTS", [])
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 300)  # after this a message in a dead worker's hand is free
-EMAIL_TIMEOUT_SECONDS = env.int("EMAIL_TIMEOUT_SECONDS", 20)  # so long a mail server may keep us waiting for a word
 OUTBOX_PER_MINUTE = env.int("OUTBOX_PER_MINUTE", 0)  # what the mail server takes from us; 0: as many as go
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 90)  # after so long in silence a dead worker's job is free
 MATERIAL_MAX_MB = env.float("MATERIAL_MAX_MB", 20)  # of one file; larger ones are posted as a link
@@ -320,8 +320,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1) if REDIS_URL.startswith("unix://") else REDIS_URL
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_ACKS_LATE = True  # a tick in a killed worker is rung again; rows make that harmless
+CELERY_TASK_REJECT_ON_WORKER_LOST = True  # also when only the child was killed, as for want of memory
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_TIME_LIMIT = 120
@@ -332,11 +332,16 @@ CELERY_TASK_ROUTES = {
     "jobs.*": {"queue": "documents"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 200  # some fifteen minutes of ticks; what a child has leaked goes with it
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 8
+# SIGTERM lets a worker finish what it has in hand, so this is for SIGQUIT alone. Less than the 30 s that compose gives
+# it, so that it ends by itself and hands its ticks back to the broker.
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = (
+    None  # for ever: with a number, workers and beat give up on a broker that is long gone
+)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
     "socket_timeout": 5,

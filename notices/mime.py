@@ -4,7 +4,7 @@ from email.header import Header
 from email.mime.text import MIMEText
 from typing import Any
 
-from django.core.mail import EmailMultiAlternatives, SafeMIMEMultipart, SafeMIMEText
+from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
 from notices import stopping
@@ -20,11 +20,11 @@ class NoticeMail(EmailMultiAlternatives):
     calendar: bytes = b""
     calendar_method: str = ""
 
-    def message(self, **options: Any) -> SafeMIMEText | SafeMIMEMultipart:
+    def message(self, **options: Any) -> Any:  # its class differs between Django and its stubs
         made = super().message(**options)
         if "=?" in self.subject:  # all ASCII, Django would send it so, and every mail program would decode it
             del made["Subject"]
-            made["Subject"] = " ".join(Header(self.subject, "utf-8").encode().split())
+            made["Subject"] = " ".join(Header(str(self.subject), "utf-8").encode().split())
         return made
 
     def _create_alternatives(self, msg):  # type: ignore[no-untyped-def]

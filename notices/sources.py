@@ -32,3 +32,9 @@ def post_due(at: datetime) -> dict[str, int]:
         except Exception:  # logged; its rows stay and wait for the next run, the other sources go on
             logger.exception("messages of %s could not be posted", name)
     return posted
+
+
+def what_is_wrong(posted: dict[str, int]) -> str:
+    """Name the sources that failed in a run that posted so much; empty when none did."""
+    failed = [name for name in _SOURCES if name not in posted]
+    return f"could not be posted: {', '.join(failed)}" if failed else ""

@@ -41,14 +41,15 @@ def send_due(*, at: datetime) -> dict[str, int]:
     Raises:
         ExceptionGroup: when all had their turn, what went wrong with some.
     """
-    posted, problems = {}, []
+    posted: dict[str, int] = {}
+    problems: dict[str, Exception] = {}
     for name, sender in _items():
         try:
             posted[name] = sender.send_due(at=at)
         except Exception as problem:  # raised below: one kind that fails must not keep the others from going out
-            problems.append(problem)
+            problems[name] = problem
     if problems:
-        raise ExceptionGroup("some timed messages could not be posted", problems)
+        raise ExceptionGroup(f"could not be posted: {', '.join(problems)}", list(problems.values()))
     return posted
 
 

@@ -1,6 +1,7 @@
 """The portal's real processes, started by a test against the test's own database."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -18,6 +20,7 @@ from urllib.parse import quote
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
+CELERY = ("-m", "celery", "-A", "forestallies")
 PATIENCE = 60.0  # seconds until a test that waits gives up
 
 
@@ -96,14 +99,21 @@ def answers(address: str) -> bool:
 @contextmanager
 def worker(folder: Path, *, processes: int = 2, **changes: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run a Celery worker, and beat beside it so that ticks come every few seconds; yields the worker."""
-    celery = ["-m", "celery", "-A", "forestallies"]
-    work = [*celery, "worker", "--concurrency", str(processes), "--without-gossip", "--without-mingle"]
-    queues = ["-Q", "default,mail,documents"]
-    tick = [*celery, "beat"]
-    with (
-        process(*tick, folder=folder, name="beat", **changes),
-        process(*work, *queues, folder=folder, name="worker", **changes) as child,
-    ):
+    with beat(folder, **changes), lone_worker(folder, processes=processes, **changes) as child:
+        yield child
+
+
+@contextmanager
+def beat(folder: Path, **changes: str) -> Iterator[subprocess.Popen[bytes]]:
+    with process(*CELERY, "beat", folder=folder, name="beat", **changes) as child:
+        yield child
+
+
+@contextmanager
+def lone_worker(folder: Path, *, processes: int = 2, **changes: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a Celery worker whose ticks come from elsewhere."""
+    work = [*CELERY, "worker", "--concurrency", str(processes), "--without-gossip", "--without-mingle"]
+    with process(*work, "-Q", "default,mail,documents", folder=folder, name="worker", **changes) as child:
         yield child
 
 
@@ -142,7 +152,21 @@ class Sink:
         return len(list(self.box.glob("*.eml")))
 
     def message_ids(self) -> list[str]:
-        return [str(mail["Message-ID"]) for mail in self.mails()]
+        return [message_id for message_id, _ in self.arrivals()]
+
+    def arrivals(self) -> list[tuple[str, datetime]]:
+        """The Message-ID of each message and the moment when it came, oldest first."""
+        return [(message_id_of(path.read_bytes()), moment_of(path)) for path in sorted(self.box.glob("*.eml"))]
+
+
+def message_id_of(mail: bytes) -> str:
+    (found,) = re.findall(rb"(?im)^message-id:\s*(<[^>]+>)", mail.partition(b"\r\n\r\n")[0])
+    return str(found.decode())
+
+
+def moment_of(kept: Path) -> datetime:
+    """When the sink stored a message: it is in the name."""
+    return datetime.fromtimestamp(int(kept.name.partition("-")[0]) / 1e9, UTC)
 
 
 def end_other_sessions() -> None:

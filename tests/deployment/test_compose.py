@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from forestallies.devstack import portal
 from tests.deployment import image
 from tests.processes import ROOT
 
@@ -98,10 +99,14 @@ def test_broker_keeps_its_queue_and_throws_nothing_away():
     assert "--maxmemory-policy noeviction" in command
 
 
-def test_worker_takes_every_queue_that_tasks_are_sent_to(settings):
-    (queues,) = [word for word in image.services()["worker"]["command"] if word.startswith("--queues=")]
+@pytest.mark.parametrize(
+    "command", [image.services()["worker"]["command"], portal.worker({}).command], ids=["compose", "demo"]
+)
+def test_worker_takes_every_queue_that_tasks_are_sent_to(settings, command):
+    (queues,) = [word for word in command if word.startswith("--queues=")]
     sent_to = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()} | {settings.CELERY_TASK_DEFAULT_QUEUE}
     assert sent_to <= set(queues.removeprefix("--queues=").split(","))
+    assert all(f"`{queue}`" in (ROOT / "docs/deploy.md").read_text() for queue in sent_to)
 
 
 def test_every_setting_of_the_compose_file_is_in_the_example():

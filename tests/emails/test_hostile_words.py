@@ -70,7 +70,7 @@ def send(sink, settings):
 
 
 class Page(HTMLParser):
-    """The tags of an HTML part with the names of their attributes, and its words. Typed lines may be lines there too."""
+    """The tags of an HTML part with the names of their attributes, and its words; typed lines may be lines."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
