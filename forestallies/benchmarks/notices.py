@@ -1,66 +1,85 @@
-"""Mails: outbox and delivery beside a bare loop that sends the same messages over one connection."""
+"""Mails: reminders found and posted; then outbox and delivery beside a bare loop that sends the same messages."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
 from django.core.mail import get_connection
 from django.test.utils import override_settings
 
 from events import emails
-from events.actions import registrations
+from events import reminders as events_reminders
+from events.models import Event, Registration
+from forestallies.benchmarks import reminders
 from forestallies.benchmarks.measure import Measurement, compare, rate
-from forestallies.benchmarks.people import make_workshop, make_world
 from forestallies.benchmarks.sink import mail_sink
 from forestallies.lib import clock
-from notices import drawers, outbox
-from notices.delivery import deliver_due
+from notices import outbox, preparing
+from notices.delivery import BATCH, deliver_due
 from notices.mime import email_message
 from notices.models import Notice
-from notices.render import Draft, Message
 
-SIZE = 500  # messages per round
+SIZE = 10_000  # reminders posted in one tick; a tenth as many messages are delivered
+BARE = "a loop that sends the same messages over one connection"
+
+Post = Callable[[], datetime]  # puts messages into the outbox and tells the moment at which they are due
 
 
 def measure(*, size: int, rounds: int) -> Iterator[Measurement]:
-    at = clock.now()
-    world = make_world(people=1, at=at)
-    [member] = world.people
-    event = make_workshop(world, capacity=None)
-    registration = registrations.register(event=event, member=member, by=member, at=at)
-    sample = emails.answer(registration, at=at)
-    numbers = iter(range(rounds * size * 2))
-
-    def postings() -> list[outbox.Posting]:
-        """The answer to a registration, with its calendar part and its guard, to many people."""
-        return [
-            replace(sample, key=f"benchmark:{number}", message=addressed(sample.message, number))
-            for number in (next(numbers) for _ in range(size))
-        ]
-
+    yield from reminders.measure(size=size, rounds=rounds)
+    Event.objects.update(reminders=[])  # those were reminded
+    size = max(size // 10, 1)
+    event = reminders.make_event(size, lead=Event.Reminder.HOUR, at=clock.now())
     with mail_sink() as port, mail_goes_to(port):
-        yield compare(
-            what=f"{size} messages posted, drawn and delivered",
-            baseline="the same mails, drawn before, sent in a loop over one connection",
-            unit="mails",
-            bare=lambda: bare([unsaved(posting, at) for posting in postings()]),
-            real=lambda: real(postings()),
-            rounds=rounds,
-        )
+        yield deliver("reminders claimed, drawn and delivered", lambda: remind(event), size=size, rounds=rounds)
+        what = "answers with a calendar part claimed, drawn and delivered"
+        yield deliver(what, lambda: answer(event), size=size, rounds=rounds)
 
 
-def addressed(message: Message | Draft, number: int) -> Message | Draft:
-    return replace(message, recipient=replace(message.recipient, address=f"person{number}@example.org"))
+def remind(event: Event) -> datetime:
+    """Reminders of the last hour: no night and no distance holds them back."""
+    at = event.starts_at - timedelta(minutes=55)
+    events_reminders.send_due(at=at)
+    return at
+
+
+def answer(event: Event) -> datetime:
+    at = clock.now()
+    registrations = Registration.objects.filter(event=event).select_related("event", "member")
+    outbox.post_many_once([emails.answer(registration, at=at) for registration in registrations], at=at)
+    return at
+
+
+def deliver(what: str, post: Post, *, size: int, rounds: int) -> Measurement:
+    """Compare the same messages, posted anew for each run, first to warm up."""
+    bare(post())
+    return compare(
+        what=f"{size} {what}",
+        baseline=BARE,
+        unit="mails",
+        bare=lambda: bare(fresh(post)),
+        real=lambda: real(fresh(post), size),
+        rounds=rounds,
+    )
+
+
+def fresh(post: Post) -> datetime:
+    Notice.objects.all().delete()
+    return post()
 
 
 def mail_goes_to(port: int) -> override_settings:
     return override_settings(
         EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", EMAIL_HOST="127.0.0.1", EMAIL_PORT=port,
-        EMAIL_HOST_USER="", EMAIL_HOST_PASSWORD="", EMAIL_USE_TLS=False, EMAIL_USE_SSL=False,
+        EMAIL_HOST_USER="", EMAIL_HOST_PASSWORD="", EMAIL_USE_TLS=False, EMAIL_USE_SSL=False, OUTBOX_PER_MINUTE=0,
     )  # fmt: skip
 
 
-def bare(rows: list[Notice]) -> float:
+def bare(at: datetime) -> float:
+    """Send what is in the outbox, drawn before, as mails and nothing else."""
+    rows = list(Notice.objects.order_by("id"))
+    for first in range(0, len(rows), BATCH):
+        preparing.prepare(rows[first : first + BATCH], at=at)
+
     def send() -> None:
         connection = get_connection()
         connection.open()
@@ -71,21 +90,12 @@ def bare(rows: list[Notice]) -> float:
     return rate(len(rows), send)
 
 
-def unsaved(posting: outbox.Posting, at: datetime) -> Notice:
-    message = posting.message
-    if isinstance(message, Draft):
-        message = drawers.draw(message.kind, message.facts, at=at)
-    return Notice(
-        address=posting.message.recipient.address, subject=message.subject, text=message.text, html=message.html,
-        calendar=message.calendar, calendar_method=message.calendar_method, message_id=f"<{posting.key}@benchmark>",
-    )  # fmt: skip
+def real(at: datetime, size: int) -> float:
+    begun = clock.now()
 
-
-def real(postings: list[outbox.Posting]) -> float:
-    def post_and_deliver() -> None:
-        outbox.post_many_once(postings, at=clock.now())
-        outcomes = deliver_due(clock=clock.now)
-        if outcomes != {"sent": len(postings)}:
+    def work() -> None:
+        outcomes = deliver_due(clock=lambda: at + (clock.now() - begun))
+        if outcomes != {"sent": size}:
             raise RuntimeError(f"Not every message was sent: {outcomes}.")
 
-    return rate(len(postings), post_and_deliver)
+    return rate(size, work)

@@ -14,12 +14,11 @@ from forestallies.benchmarks.people import make_workshop, make_world
 from forestallies.lib import clock
 from notices.models import Notice
 
-SIZE = 10_000  # reminders in one tick
 BEFORE = timedelta(hours=3)  # the start: by then the day's reminder is due in every zone, and no other
 
 
 def measure(*, size: int, rounds: int) -> Iterator[Measurement]:
-    event = make_event(size, at=clock.now())
+    event = make_event(size, lead=Event.Reminder.DAY, at=clock.now())
     at = event.starts_at - BEFORE
     note = f"{queries(lambda: post(size, at)) / size * 1_000:.1f} queries for 1,000"
     rows = list(Notice.objects.all())
@@ -37,11 +36,11 @@ def measure(*, size: int, rounds: int) -> Iterator[Measurement]:
     )
 
 
-def make_event(people: int, *, at: datetime) -> Event:
-    """A workshop with so many confirmed members in four zones, of which only the day before is reminded."""
+def make_event(people: int, *, lead: Event.Reminder, at: datetime) -> Event:
+    """A workshop with so many confirmed members in four zones, who are reminded once."""
     world = make_world(people=people, at=at)
     event = make_workshop(world, capacity=None)
-    event.reminders = [Event.Reminder.DAY.value]
+    event.reminders = [lead.value]
     event.save(update_fields=["reminders"])
     Registration.objects.bulk_create(
         Registration(event=event, member=member, state=Registration.State.CONFIRMED, created_at=at, state_since=at)

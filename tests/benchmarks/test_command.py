@@ -30,8 +30,7 @@ MEASURED = {
     "exports": 2,
     "certificates": 1,
     "pages": 4,
-    "notices": 1,
-    "reminders": 1,
+    "notices": 3,
     "join": 6,
 }  # comparisons of each
 

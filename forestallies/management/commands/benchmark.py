@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from forestallies.benchmarks import certificates, exports, join, notices, pages, registrations, reminders
+from forestallies.benchmarks import certificates, exports, join, notices, pages, registrations
 from forestallies.benchmarks.measure import Measurement, Waits
 from forestallies.benchmarks.scratch import NotAllowed, prepared_tables, scratch_database
 
@@ -21,7 +21,6 @@ BENCHMARKS = {
     "certificates": certificates,
     "pages": pages,
     "notices": notices,
-    "reminders": reminders,
     "join": join,
 }
 ROUNDS = 5
