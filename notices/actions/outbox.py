@@ -112,7 +112,7 @@ def check_can_resend(notice: Notice, *, at: datetime) -> None:
         OutboxRefused: with a sentence for the reader.
     """
     _check_not_private(notice)
-    if notice.state != State.SENT and not notice.can_become(State.QUEUED):
+    if notice.state not in (State.SENT, State.FAILED):
         raise OutboxRefused(_("Only a message that was sent or that failed can be sent again."))
     if notice.priority == Notice.Priority.REMINDER and notice.expires_at <= at:
         raise OutboxRefused(_("The time of this reminder is over, so it is not sent again."))

@@ -175,7 +175,7 @@ def test_distance_that_ends_by_night_lasts_until_the_morning(write):
 
 
 @pytest.mark.parametrize(
-    ("address", "states_then"), [("ANA@example.org", ["sent", "queued"]), ("b@x.org", ["sent"] * 2)]
+    ("address", "states_then"), [("ANA@example.org", ["sent", "queued"]), ("b@example.org", ["sent"] * 2)]
 )
 def test_person_is_known_by_her_address(write, at, address, states_then):
     write()

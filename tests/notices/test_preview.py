@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from events import emails
+from events.leads import DAY
 from events.places import ASSIGNMENT, FEEDBACK, JOIN, JOIN_ROLE, PLACE
 from forestallies.lib import links
 from forestallies.lib.links import HIDDEN, SignedLink
@@ -20,7 +21,7 @@ from tests.notices.messages import notice
 pytestmark = pytest.mark.django_db
 PRIVATE = {"application_received", "application_exists", "welcome"}
 READABLE = [kind for kind in KINDS if "/" not in kind and kind not in PRIVATE]
-TOKEN = re.compile(r"\d+\.[\w-]{43}")
+TOKEN = re.compile(r"[\w:]+\.[\w-]{43}")
 
 
 def words(shown):
@@ -54,7 +55,7 @@ def test_every_word_is_in_the_language_asked_for_dates_too(confirmed, at):
 def test_it_is_drawn_as_it_will_be_when_it_leaves(workshop, ana):
     registration = RegistrationFactory.create(event=workshop, member=ana)
     leaves_at = workshop.starts_at - timedelta(hours=24)
-    outbox.post_once(emails.reminder_24h(registration, at=leaves_at), at=leaves_at)
+    outbox.post_once(emails.reminder(registration, DAY, at=leaves_at), at=leaves_at)
     early = preview_of(Notice.objects.get(), at=leaves_at - timedelta(days=5))
     assert early.subject == preview_of(Notice.objects.get(), at=leaves_at).subject
 

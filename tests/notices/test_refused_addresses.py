@@ -123,7 +123,7 @@ def test_what_is_no_fault_of_the_address_fails_and_is_not_counted(write, server,
 @pytest.mark.parametrize(
     "address",
     ["ana", "ana@", "@example.org", "ana@example", "a b@example.org", "ana@example.org, bo@example.org",
-     "ana@example.org\nBcc: bo@example.org", "Ana <ana@example.org>", "añá@example.org", "ana@-example-.org"],
+     "ana@example.org\nBcc: bo@example.org", "Ana <ana@example.org>", "añá@example.org", "ana@-.example.org"],
 )  # fmt: skip
 def test_address_that_cannot_be_used_fails_at_once_and_counts(write, at, address):
     write("offered", address=address)
@@ -133,7 +133,7 @@ def test_address_that_cannot_be_used_fails_at_once_and_counts(write, at, address
     assert mail.outbox == []
 
 
-@pytest.mark.parametrize("address", ["ana@example.org", "o'brien+sske@sub.example.co", "ana@münchen.example"])
+@pytest.mark.parametrize("address", ["ana@example.org", "o'brien+sske@sub.example.com", "ana@münchen.example"])
 def test_address_that_can_be_used_is_no_matter_of_ours(address):
     refusals.check_usable(address)
 
