@@ -11,7 +11,7 @@ from members import audiences, letters
 from members.audiences import IMPORTANT, LETTER, Filler, Selection
 from members.emails import circle_label, to
 from members.models import Mailing, Member
-from notices import drawers, guards
+from notices import drawers, guards, stopping
 from notices.drawers import Facts
 from notices.models import Notice
 from notices.outbox import Posting
@@ -69,6 +69,7 @@ def drawn(mailing: Mailing, reader: Recipient, filler: Filler, *, kind: str = LE
         "is_test": kind == TEST,
         "writer": mailing.sent_by or mailing.changed_by,
         "circle": mailing.circle,
+        "stop_link": stopping.link(kind, reader.member_id),  # an important one cannot be stopped
     }
     return replace(render(LETTER, reader, context, about=about(mailing)), kind=kind)
 

@@ -1,7 +1,8 @@
 """Delivery: claim what is due, ask its guard, draw its words, send it, write down what happened.
 
 At least once: a worker that dies between sending and writing repeats at most the one message it had in hand, with the
-same Message-ID. The claim is committed before the mail server is spoken to, so no transaction waits for the network.
+same Message-ID. The claim is committed before the mail server is spoken to, so no transaction waits for the network;
+while the database writes an outcome down, the next message is made, and leaves when that is written.
 
 What may leave now is decided when it is claimed (`notices.rate`, `notices.unwanted`, `notices.pacing`) and looked at
 once more before it is sent (`notices.refusals`, and night may have fallen meanwhile).
@@ -17,11 +18,11 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connection as database
 from django.db import transaction
 from django.db.models import F, Q
 
 from notices import drawers, late, pacing, preparing, rate, refusals, smtp_answers, unwanted
+from notices.ledger import Ledger
 from notices.mime import NoticeMail, email_message
 from notices.models import Notice
 from notices.preparing import Ready
@@ -48,6 +49,7 @@ class Hand:
     clock: Clock
     connection: BaseEmailBackend
     addresses: refusals.Book
+    ledger: Ledger
 
 
 def deliver_due(*, clock: Clock, limit: int | None = None) -> dict[str, int]:
@@ -60,16 +62,21 @@ def deliver_due(*, clock: Clock, limit: int | None = None) -> dict[str, int]:
         clock: tells the present instant; asked again for every message, because sending takes time.
         limit: at most this many messages (no limit when None).
     """
+    late.mark_missed(at=clock(), lease=LEASE)
+    with Ledger() as ledger:
+        return _deliver(ledger, clock=clock, limit=limit)
+
+
+def _deliver(ledger: Ledger, *, clock: Clock, limit: int | None) -> dict[str, int]:
     outcomes: dict[str, int] = {}
     worker = f"{uuid4()}"
-    late.mark_missed(at=clock(), lease=LEASE)
     while limit is None or sum(outcomes.values()) < limit:
         size = BATCH if limit is None else min(BATCH, limit - sum(outcomes.values()))
         claimed = claim(worker=worker, at=clock(), size=size)
         if not claimed:
             break
         reachable = True
-        for state in _send_batch(claimed, worker=worker, clock=clock):
+        for state in _send_batch(claimed, ledger, worker=worker, clock=clock):
             outcomes[state] = outcomes.get(state, 0) + 1
             reachable = reachable and state != UNREACHABLE
         if not reachable:
@@ -119,13 +126,13 @@ def _take_in_hand(rows: list[Notice], *, worker: str, at: datetime) -> None:
         )
 
 
-def _send_batch(rows: list[Notice], *, worker: str, clock: Clock) -> Iterator[str]:
+def _send_batch(rows: list[Notice], ledger: Ledger, *, worker: str, clock: Clock) -> Iterator[str]:
     """Send claimed messages over one connection, committing after each; yield each one's outcome.
 
     Ends in the middle when the server is out of reach, and when it is so slow that the lease could run out: another
     worker would take up what is still in this one's hand.
     """
-    hand = Hand(worker, clock, get_connection(), refusals.Book(rows))
+    hand = Hand(worker, clock, get_connection(), refusals.Book(rows), ledger)
     enough = clock() + LEASE / 2
     try:
         for number, ready in enumerate(preparing.in_turn(rows, clock=clock)):
@@ -146,18 +153,19 @@ def _send_one(ready: Ready, hand: Hand, *, at: datetime) -> str:
     row = ready.row
     if ending := _ending(ready, hand, at=at):
         state, reason = ending
-        return _finish(row, state, hand.worker, at, reason)
+        return _finish(row, state, hand, at, reason)
     if (daybreak := pacing.daybreak(row, at)) > at:  # night fell after it was claimed
         _put_back([row], worker=hand.worker, next_attempt_at=daybreak)
         return row.waited_as.value
     try:
         refusals.check_usable(row.address)
         message = email_message(row, hand.connection)
+        message.finish()
     except refusals.UnusableAddress as error:
         return _not_taken(row, hand, error, at=at)
     except Exception as error:  # a poison message fails alone and loudly; the rest of the batch goes on
         logger.exception("notice %s cannot be made into a mail", row.pk)
-        return _finish(row, Notice.State.FAILED, hand.worker, at, preparing.describe(error))
+        return _finish(row, Notice.State.FAILED, hand, at, preparing.describe(error))
     return _hand_over(row, message, hand, at=at)
 
 
@@ -178,7 +186,8 @@ def _ending(ready: Ready, hand: Hand, *, at: datetime) -> Notice.Ending | None:
 
 
 def _hand_over(row: Notice, message: NoticeMail, hand: Hand, *, at: datetime) -> str:
-    """Give a mail to the server and write down its answer."""
+    """Give a mail to the server and write down its answer, when the answer before is written."""
+    hand.ledger.settle()
     try:
         hand.connection.open()
     except OSError as error:  # whatever it says before it hears of a message
@@ -187,9 +196,7 @@ def _hand_over(row: Notice, message: NoticeMail, hand: Hand, *, at: datetime) ->
         message.send()
     except (OSError, ValueError) as error:  # all of smtplib's are an OSError
         return _not_taken(row, hand, error, at=at)
-    outcome = _finish(
-        row, Notice.State.SENT, hand.worker, hand.clock()
-    )  # afterwards: rate and distance count from here
+    outcome = _finish(row, Notice.State.SENT, hand, hand.clock())  # rate and distance count from here
     hand.addresses.write_taken(row)
     return outcome
 
@@ -201,11 +208,11 @@ def _not_taken(row: Notice, hand: Hand, error: OSError | ValueError, *, at: date
         return _out_of_reach(row, hand, words, at=at)
     _close(hand.connection)  # after a refusal some servers want a fresh greeting
     if meaning == Meaning.LATER and row.attempts < MAX_ATTEMPTS:
-        return _retry(row, hand.worker, at, words)
+        return _retry(row, hand, at, words)
     logger.error("notice %s was refused for good: %s", row.pk, words)
     if meaning == Meaning.NO_SUCH_ADDRESS:
         hand.addresses.write_refused(row, words, at=at)
-    return _finish(row, Notice.State.FAILED, hand.worker, at, words)
+    return _finish(row, Notice.State.FAILED, hand, at, words)
 
 
 def _out_of_reach(row: Notice, hand: Hand, words: str, *, at: datetime) -> str:
@@ -213,20 +220,20 @@ def _out_of_reach(row: Notice, hand: Hand, words: str, *, at: datetime) -> str:
     _close(hand.connection)
     row.attempts -= 1
     logger.warning("the mail server is out of reach: %s", words)
-    _retry(row, hand.worker, at, words)
+    _retry(row, hand, at, words)
     return UNREACHABLE
 
 
-def _retry(row: Notice, worker: str, at: datetime, problem: str) -> str:
+def _retry(row: Notice, hand: Hand, at: datetime, problem: str) -> str:
     delay = min(FIRST_DELAY * 2 ** max(row.attempts - 1, 0), LONGEST_DELAY)
     row.next_attempt_at = at + delay * random.uniform(1, 1.25)  # noqa: S311 (spreads the load, guards nothing)
     row.problem = problem
-    return _write(row, worker, Notice.State.RETRY, keep_words=False)
+    return _write(row, hand, Notice.State.RETRY, keep_words=False)
 
 
-def _finish(row: Notice, state: Notice.State, worker: str, at: datetime, problem: str = "") -> str:
+def _finish(row: Notice, state: Notice.State, hand: Hand, at: datetime, problem: str = "") -> str:
     row.finished_at, row.problem = at, problem
-    return _write(row, worker, state, keep_words=row.sensitive or row.facts is not None)
+    return _write(row, hand, state, keep_words=row.sensitive or row.facts is not None)
 
 
 _OUTCOME = ("state", "finished_at", "next_attempt_at", "problem", "attempts")
@@ -236,7 +243,7 @@ _WRITE = f"UPDATE notices_notice SET {', '.join(f'{name} = %s' for name in _OUTC
 _WRITE_WITH_WORDS = _WRITE.replace("SET ", f"SET {', '.join(f'{name} = %s' for name in drawers.WORDS)}, ")
 
 
-def _write(row: Notice, worker: str, state: Notice.State, *, keep_words: bool) -> str:
+def _write(row: Notice, hand: Hand, state: Notice.State, *, keep_words: bool) -> str:
     """Write an outcome down, for good. Only what is still ours: after a lost lease another worker's word counts.
 
     Args:
@@ -247,8 +254,8 @@ def _write(row: Notice, worker: str, state: Notice.State, *, keep_words: bool) -
         row.text = row.html = ""
     words = [getattr(row, name) for name in drawers.WORDS] if keep_words else []
     values = [getattr(row, name) for name in _OUTCOME]
-    with database.cursor() as cursor:
-        cursor.execute(_WRITE_WITH_WORDS if keep_words else _WRITE, [*words, *values, row.pk, worker])
+    statement = _WRITE_WITH_WORDS if keep_words else _WRITE
+    hand.ledger.write(statement, [*words, *values, row.pk, hand.worker])
     return state.value
 
 

@@ -27,6 +27,17 @@ class NoticeMail(EmailMultiAlternatives):
             made["Subject"] = " ".join(Header(str(self.subject), "utf-8").encode().split())
         return made
 
+    def finish(self) -> None:
+        """Make the mail now, so that sending it only hands it over.
+
+        Raises:
+            BadHeaderError, ValueError: something that cannot be written into a mail.
+        """
+        made = self.message()
+        finished = made.as_bytes(linesep="\r\n")
+        made.as_bytes = lambda **_options: finished
+        self.message = lambda **_options: made  # type: ignore[method-assign]  # from now on it is what it is
+
     def _create_alternatives(self, msg):  # type: ignore[no-untyped-def]
         made = super()._create_alternatives(msg)  # type: ignore[misc]  # absent from the stubs
         if self.calendar:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -129,10 +129,11 @@ class SignedLink:
     def __init__(self, *, name: str, salt: str) -> None:
         self.name = name
         self.signer = signing.Signer(salt=salt, sep=".")
+        self._sign = lru_cache(maxsize=1_000)(self.signer.sign)  # a mail holds the same link several times
 
     def token(self, pk: int | str) -> str:
         """What names and opens the row; nothing of it where a mail is drawn for somebody else to look at."""
-        return HIDDEN if _is_hiding.get() else self.signer.sign(str(pk))
+        return HIDDEN if _is_hiding.get() else self._sign(str(pk))
 
     def address(self, pk: int | str) -> str:
         """The full address, for mails."""

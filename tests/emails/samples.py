@@ -110,7 +110,7 @@ JOINING_KINDS = (
     "application_declined",
 )
 SEVERAL_KINDS = ("registered_with_circle", "registered_several", "rescheduled_series", "attendance_recorded")
-ONE_KINDS = ("materials_posted", "letter", "weekly_digest", "certificate_issued")
+ONE_KINDS = ("materials_posted", "letter", "letter_important", "letter_test", "weekly_digest", "certificate_issued")
 KINDS = (*EVENT_KINDS, *SEVERAL_KINDS, *ONE_KINDS, *JOINING_KINDS, *ACCOUNT_CONTEXTS)
 
 
@@ -175,8 +175,8 @@ def posting(kind: str, language: str = "en", *, name: str = "Ana Quispe", title:
         return _materials_posting(person(language, name=name), title)
     if kind == "weekly_digest":
         return _weekly_posting(person(language, name=name), title)
-    if kind == "letter":
-        return _letter_posting(person(language, name=name), title)
+    if kind.startswith("letter"):
+        return _letter_posting(kind, person(language, name=name), title)
     if kind == "certificate_issued":
         holder, cohort = person(language, name=name), CohortFactory.create()
         return program_emails.certificate_issued(papers.issued(holder, name=holder.name), cohort)
@@ -292,7 +292,7 @@ def _materials_posting(member: Member, title: str) -> Posting:
     return material_emails.materials_posted(member, AT.date(), [one.pk for one in made], at=AT)
 
 
-def _letter_posting(member: Member, title: str) -> Posting:
+def _letter_posting(kind: str, member: Member, title: str) -> Posting:
     """A letter to the people of an event, with each placeholder that there is."""
     event = registration(member, Registration.State.CONFIRMED, title=title).event
     writer = person(name=member.name)
@@ -301,10 +301,13 @@ def _letter_posting(member: Member, title: str) -> Posting:
         audience={"of": "event", "id": event.pk, "groups": ["confirmed"]},
         created_by=writer,
         changed_by=writer,
+        is_important=kind == mailing_emails.IMPORTANT,
     )
     text = f"{SITE_LINK}\n\n{{name}}: {{event}}, {{when}}"
     mailing.write({code: Words(f"{title[:60]}: {{event}}"[:150], text) for code in LANGUAGES})
     mailing.save()
+    if kind == mailing_emails.TEST:
+        return mailing_emails.trial(mailing, member, member.language, at=AT)
     return mailing_emails.letter(mailing, member, at=AT)
 
 

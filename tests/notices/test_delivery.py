@@ -4,7 +4,8 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 
-from notices import delivery, guards, outbox
+from notices import delivery, guards, outbox, refusals
+from notices.ledger import Ledger
 from notices.models import Notice
 from tests.notices.servers import deliver
 from tests.notices.test_outbox import message, posting
@@ -107,7 +108,8 @@ def test_worker_that_lost_its_lease_does_not_write(post, at):
     post()
     [row] = delivery.claim(worker="slow", at=at, size=1)
     delivery.claim(worker="fast", at=at + delivery.LEASE * 2, size=1)
-    delivery._finish(row, State.FAILED, "slow", at, "too late")
+    hand = delivery.Hand("slow", lambda: at, mail.get_connection(), refusals.Book([row]), Ledger())
+    delivery._finish(row, State.FAILED, hand, at, "too late")
     assert Notice.objects.get().claimed_by == "fast"
     assert Notice.objects.get().state == State.SENDING
 
