@@ -253,7 +253,7 @@ def rescheduled(event: Event, listener: Listener, *, at: datetime) -> Posting:
             **context_for(event, member),
             "old": span(told, member),
             "new": span(new, member),
-            "has_seat": listener.has_seat,
+            "place": listener.place,
             "calendar_moves": listener.has_entry,
         },
         calendar=calendar_for(event, member, method="REQUEST", at=at, join=listener.join)

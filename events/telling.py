@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 
 from events.models import Event, Registration, Role
-from events.places import join_link, join_role_link
+from events.places import join_link, join_role_link, place_link
 from members.models import Member
 from notices.models import Notice
 
@@ -61,16 +61,16 @@ class Listener:
 
     Attributes:
         told: the time she was last told.
-        has_seat: she registered, so she may want to give her place back.
         has_entry: the event is, or belongs, in her calendar.
         join: her personal link to the join page; empty when she has nothing to join by.
+        place: her personal link to the page where she gives her place back; empty when she has none.
     """
 
     member: Member
     told: Span
-    has_seat: bool
     has_entry: bool
     join: str = ""
+    place: str = ""
 
 
 def listeners(event: Event, *, states: Iterable[str], to: Span | None = None) -> list[Listener]:
@@ -84,7 +84,7 @@ def listeners(event: Event, *, states: Iterable[str], to: Span | None = None) ->
     roles = Role.objects.standing().filter(event=event, member__is_active=True).select_related("member")
     helpers = {role.member_id: role for role in roles}
     found = {
-        pk: Listener(role.member, _known(unsure.get(pk), now, to), False, has_entry=True, join=join_role_link(role))
+        pk: Listener(role.member, _known(unsure.get(pk), now, to), has_entry=True, join=join_role_link(role))
         for pk, role in helpers.items()
     }
     rows = Registration.objects.filter(event=event, state__in=states, member__is_active=True).select_related("member")
@@ -94,7 +94,9 @@ def listeners(event: Event, *, states: Iterable[str], to: Span | None = None) ->
         known = _known(move if move and row.state_since <= move.posted_at else None, now, to)
         has_seat = row.state == Registration.State.CONFIRMED
         join = join_link(row) if has_seat else found[row.member_id].join if row.member_id in helpers else ""
-        found[row.member_id] = Listener(row.member, known, has_seat, has_seat or row.member_id in helpers, join)
+        place = place_link(row) if has_seat else ""
+        has_entry = has_seat or row.member_id in helpers
+        found[row.member_id] = Listener(row.member, known, has_entry, join, place)
     return [found[pk] for pk in sorted(found)]
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from babel.dates import format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -73,7 +72,7 @@ class Holiday:
 
     def __str__(self) -> str:
         words = _("%(country)s: %(day)s is a public holiday there, %(name)s.")
-        day = format_date(self.day, "full", locale=zones.babel_locale())
+        day = zones.full_day(self.day)
         return words % {"country": zones.country_name(self.country), "day": day, "name": self.name}
 
 

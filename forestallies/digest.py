@@ -28,7 +28,6 @@ KIND, GUARD = "weekly_digest", "forestallies.weekly_digest"
 MONDAY, HOUR, CLOSES = 0, time(7), time(20)
 WEEK = timedelta(days=7)
 NAMED = 6  # of each; the others are counted, and stand on the page
-MESSAGES_PAGE = ADDRESSES_PAGE = "my_page"  # the pages that list them
 
 
 @dataclass(frozen=True)
@@ -178,8 +177,8 @@ def draw(facts: Facts, at: datetime) -> Message:
     context = {
         "week": week_of(member, morning=morning, at=at),
         "applications_page": links.absolute(reverse("application_list")),
-        "messages_page": links.absolute(reverse(MESSAGES_PAGE)),
-        "addresses_page": links.absolute(reverse(ADDRESSES_PAGE)),
+        "messages_page": links.absolute(reverse("outbox_list") + "?show=failed"),
+        "addresses_page": links.absolute(reverse("outbox_address_list")),
     }
     return render(KIND, to(member), context)
 

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.conf import settings
 
 from forestallies import digest
 from members.models import Application, Grant, Member
@@ -19,6 +20,7 @@ from tests.factories import (
     join,
 )
 from tests.told import drawn
+from tests.world import sign_in
 
 PARIS = datetime(2026, 11, 30, 6, tzinfo=UTC)  # Monday, 07:00 there
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -121,6 +123,16 @@ def test_failed_messages_and_stopped_addresses_are_those_of_her_circles(bo, comm
     digest.send_due(at=PARIS)
     assert "2 messages failed in the last seven days." in text()
     assert "* Ana Quispe" in text().splitlines() and "Of others" not in text()
+
+
+def test_links_lead_to_the_very_lists(bo, community, ana):
+    fail(1, community.circle, at=PARIS - DAY)
+    stop(ana, at=PARIS - DAY)
+    digest.send_due(at=PARIS)
+    paths = [line.removeprefix(settings.SITE_URL) for line in text().splitlines() if "/staff/outbox/" in line]
+    assert paths == ["/staff/outbox/?show=failed", "/staff/outbox/addresses/"]
+    pages = [sign_in(bo).get(path).content.decode() for path in paths]
+    assert "x@example.org" in pages[0] and ana.name in pages[1]
 
 
 def fail(number, circle, *, at) -> Notice:

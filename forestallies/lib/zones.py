@@ -4,6 +4,7 @@ Zones are IANA names. Instants are aware; results are in UTC. A country has no o
 a person always has a zone; a country only proposes some.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -103,6 +104,20 @@ def city(zone: str) -> str:
     return CITY_NAMES.get(zone) or zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
+# CLDR counts the first of a month as any other day; people who write these languages do not.
+_FIRST = {"fr": (re.compile(r"\b1 (?=[a-zéû])"), "1er "), "pt": (re.compile(r"\b1 (?=de )"), "1º ")}
+
+
+def full_day(day: date, language: str | None = None) -> str:
+    """Say a day with its weekday in a language: `Thursday, 10 December 2026`, `mardi 1er décembre 2026`."""
+    locale = babel_locale(language)
+    words = format_date(day, "full", locale=locale)
+    if day.day != 1 or locale.language not in _FIRST:
+        return words
+    number, ordinal = _FIRST[locale.language]
+    return number.sub(ordinal, words, count=1)
+
+
 def offset(instant: datetime, zone: str) -> str:
     """Give a zone's offset at an instant: `UTC−5`, `UTC+5:30`, `UTC+0`."""
     delta = instant.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
@@ -176,7 +191,7 @@ def local(instant: datetime, zone: str, language: str | None = None) -> LocalTim
     there = instant.astimezone(ZoneInfo(zone))
     locale = babel_locale(language)
     return LocalTime(
-        day=format_date(there.date(), "full", locale=locale),
+        day=full_day(there.date(), language),
         clock=format_time(there.timetz(), "HH:mm", locale=locale),
         city=city(zone),
         offset=offset(instant, zone),

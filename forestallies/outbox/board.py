@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
 from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.timesince import timesince
@@ -134,7 +133,7 @@ def _ahead(parts: list[Planned]) -> Ahead:
     local = ""
     if len(walls) == 1 and len(parts) > 1:
         [wall] = walls
-        day = format_date(wall.date(), "full", locale=zones.babel_locale())
+        day = zones.full_day(wall.date())
         local = _("%(day)s, %(hour)s on each person’s own clock") % {"day": day, "hour": f"{wall:%H:%M}"}
     return Ahead(
         event=parts[0].event,

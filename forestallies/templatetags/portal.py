@@ -53,14 +53,14 @@ def date_span(first: date, last: date) -> str:
     """Say some days with their weekdays: `Tue, 1 Dec – Wed, 2 Dec 2026`; a single day in full."""
     locale = zones.babel_locale()
     if first == last:
-        return format_date(first, "full", locale=locale)
+        return zones.full_day(first)
     return format_interval(first, last, "yMMMEd", locale=locale)
 
 
 @register.filter
 def long_day(day: date) -> str:
     """Say a day with its weekday: `Tuesday, 1 December 2026`."""
-    return format_date(day, "full", locale=zones.babel_locale())
+    return zones.full_day(day)
 
 
 @register.filter

@@ -12,6 +12,7 @@ from events import attendance_emails, feedback_emails, material_emails, role_ema
 from events import emails as event_emails
 from events.leads import LEADS
 from events.models import Event, Registration, Role
+from events.places import place_link
 from events.telling import Listener, Span
 from forestallies import digest
 from members import emails as member_emails
@@ -243,9 +244,10 @@ def _moved_for(member: Member, title: str) -> tuple[Event, Listener]:
 
 def _told_of(member: Member, title: str, off: timedelta) -> tuple[Event, Listener]:
     """An event and somebody with a seat in it, who was told a time that is off by so much."""
-    event = registration(member, Registration.State.CONFIRMED, title=title).event
+    seat = registration(member, Registration.State.CONFIRMED, title=title)
+    event = seat.event
     told = Span(event.starts_at + off, event.ends_at + off)
-    return event, Listener(member, told, has_seat=True, has_entry=True)
+    return event, Listener(member, told, has_entry=True, place=place_link(seat))
 
 
 def _attended(member: Member, seats: list[Registration]) -> Posting:

@@ -171,6 +171,22 @@ def test_mail_without_a_seat_leads_to_no_meeting(kind: str) -> None:
     assert "/join/" not in mail.text + mail.html + mail.calendar.decode()
 
 
+@pytest.mark.parametrize(
+    "kind",
+    ["registration_confirmed", "registration_pending", "waitlisted", "reminder_7d", "reminder_24h", "rescheduled"],
+)
+def test_place_is_given_back_without_signing_in(kind: str) -> None:
+    mail = message(kind)
+    link = place_link(Registration.objects.get())
+    assert link in mail.text.split()
+    assert link in Text(mail.html).links
+
+
+@pytest.mark.parametrize("kind", ["reminder_7d", "rescheduled", "staff_brief"])
+def test_subject_of_what_comes_days_ahead_names_the_day(kind: str) -> None:
+    assert message(kind).subject.endswith(f"{TITLE}, Wednesday, 2 December 2026, 08:00 (Lima)")
+
+
 @pytest.mark.parametrize("kind", [kind for kind in ACCOUNT_CONTEXTS if "code" in ACCOUNT_CONTEXTS[kind]])
 def test_code_stands_on_a_line_of_its_own_and_not_in_the_subject(kind: str) -> None:
     mail = message(kind)

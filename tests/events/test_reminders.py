@@ -8,12 +8,13 @@ from events import reminders
 from events.actions import registrations, schedule
 from events.leads import DAY, HOUR, LEADS, WEEK, Lead
 from events.models import Event, Registration
+from members.models import Member
 from notices import delivery, guards
 from notices.models import Notice, Preference
-from tests.factories import MemberFactory, RegistrationFactory, WorkshopFactory
+from tests.factories import MemberFactory, RegistrationFactory, WorkshopFactory, join
 from tests.told import drawn
 
-MINUTE = timedelta(minutes=1)
+MINUTE, HALF_AN_HOUR = timedelta(minutes=1), timedelta(minutes=30)
 LONG_AGO = datetime(2026, 11, 2, 9, tzinfo=UTC)
 leads = pytest.mark.parametrize("lead", LEADS, ids=lambda lead: lead.code)
 
@@ -252,6 +253,26 @@ def test_late_registrant_has_just_been_told(workshop, ana, lead):
     assert Notice.objects.filter(kind=lead.kind).count() == 0
     Registration.objects.update(state_since=moment - MINUTE)
     assert reminders.send_due(at=moment + MINUTE) == 1
+
+
+@leads
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Asia/Jakarta", "Pacific/Honolulu"])
+def test_who_travels_after_a_reminder_is_not_reminded_again(registration, lead, zone):
+    reminders.send_due(at=due_at(registration, lead))
+    Member.objects.filter(pk=registration.member_id).update(zone=zone)
+    for half_hours in reversed(range(2 * 24 * 8)):
+        reminders.send_due(at=registration.event.starts_at - half_hours * HALF_AN_HOUR)
+    assert len(posted(lead)) == 1
+
+
+@leads
+@pytest.mark.parametrize(("back_after", "reminded"), [(-5 * MINUTE, 1), (5 * MINUTE, 0)])
+def test_who_leaves_and_comes_back_is_reminded_once_or_has_just_been_told(registration, lead, back_after, reminded):
+    moment, ana, event = due_at(registration, lead), registration.member, registration.event
+    join(ana, event.home)
+    registrations.cancel(registration=registration, by=ana, at=moment - HALF_AN_HOUR)
+    registrations.register(event=event, member=ana, by=ana, at=moment + back_after)
+    assert [reminders.send_due(at=moment + 5 * MINUTE + n * MINUTE) for n in (1, 2, 3)] == [reminded, 0, 0]
 
 
 @leads

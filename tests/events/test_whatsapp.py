@@ -1,5 +1,6 @@
 """The text for a WhatsApp group: in every language, with everybody's hour, and without any way into the meeting."""
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -71,6 +72,16 @@ def test_nothing_to_copy_of_what_does_not_take_place(event, at, state):
 
 def test_nothing_to_copy_of_what_has_begun(event):
     assert whatsapp.copies(event, at=event.starts_at) == []
+
+
+@pytest.mark.usefixtures("clock")
+def test_each_text_has_a_button_that_copies_it(event, bo):
+    page = sign_in(bo).get(reverse("event_messages", args=[event.pk])).content.decode()
+    for code, _name in settings.LANGUAGES:
+        [button] = re.findall(rf'<button[^>]* data-copy="copy-{code}"[^>]*>', page)
+        assert " hidden" in button  # until the script, which alone can copy, shows it
+        assert f'<textarea class="form-control" id="copy-{code}"' in page
+    assert "js/copy" in page
 
 
 @pytest.mark.usefixtures("clock")

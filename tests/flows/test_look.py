@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 from events.models import Event, Question
 from events.places import join_link, place_link
 from members.models import Application
+from notices import stopping
 from programs.models import Cohort
 from tests import chromium
 from tests.flows.people import sign_in
@@ -27,7 +28,7 @@ DOORS = [
 ]
 OWN = [
     "/me/", "/me/?show=earlier", "/me/participation/", "/me/calendar/", "/me/certificates/", "/me/profile/",
-    "/accounts/email/", "/accounts/2fa/",
+    "/me/messages/", "/accounts/email/", "/accounts/2fa/",
 ]  # fmt: skip
 HTML_LIMIT = 60_000  # bytes, but for the admin, which is for desks; data is bought by the day
 
@@ -68,6 +69,7 @@ def test_pages_are_open_to_everybody(demo: None, tmp_path: Path, width: int, lan
     member = [*OWN, gathering, workshop.get_absolute_url()]
     [seat] = workshop.registrations.confirmed()[:1]
     links = ["/place/1.x/", urlsplit(place_link(seat)).path, urlsplit(join_link(seat)).path]
+    links += ["/messages/stop/1.x/", urlsplit(stopping.link("reminder_24h", seat.member_id)).path]
     application = Application.objects.open().earliest("id")
     staff = ["/staff/applications/", f"/staff/applications/{application.pk}/"]
     staff += ["/staff/reports/attendance/", "/staff/reports/attendance/edition/sske-2025/matrix/"]

@@ -130,3 +130,23 @@ def test_brazil_has_several_zones_and_ghana_one():
     assert len(zones.zones_of("BR")) > 1
     assert zones.zones_of("GH") == ("Africa/Accra",)
     assert zones.zones_of("??") == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "eleventh"),
+    [
+        ("en", "Tuesday, 1 December 2026", "Friday, 11 December 2026"),
+        ("es", "martes, 1 de diciembre de 2026", "viernes, 11 de diciembre de 2026"),
+        ("fr", "mardi 1er décembre 2026", "vendredi 11 décembre 2026"),
+        ("pt-br", "terça-feira, 1º de dezembro de 2026", "sexta-feira, 11 de dezembro de 2026"),
+    ],
+)
+def test_first_of_a_month_is_said_as_people_say_it(language, first, eleventh):
+    assert zones.full_day(date(2026, 12, 1), language) == first
+    assert zones.full_day(date(2026, 12, 11), language) == eleventh
+
+
+@pytest.mark.parametrize(("language", "word"), [("fr", "1er"), ("pt-br", "1º")])
+def test_every_first_of_a_year_is(language, word):
+    days = [zones.full_day(date(2026, month, 1), language) for month in range(1, 13)]
+    assert [day for day in days if word not in day.split()] == []
