@@ -8,10 +8,11 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from events import reminders
+from events import policies, reminders
 from events.ahead import Ahead, together
 from events.models import Event, Registration, Role
-from events.telling import label
+from events.telling import event_ids, label
+from members.models import Member
 from notices import kinds
 from notices.models import Notice
 
@@ -71,6 +72,16 @@ def lines(notices: Iterable[Notice]) -> list[Line]:
         Line(notice, str(kinds.get(notice.kind).label), notice.finished_at or notice.next_attempt_at)
         for notice in notices
     ]
+
+
+def may_read(notice: Notice, event: Event, *, by: Member, at: datetime) -> bool:
+    """Whether a message about an event is hers to read and to act on who schedules that event.
+
+    What tells of other events as well is, when she schedules those too; otherwise she learns that it was sent.
+    """
+    others = set(event_ids(notice.about)) - {event.pk}
+    homes = policies.homes_to_schedule(by, at=at)
+    return not others or not Event.objects.filter(pk__in=others).exclude(home__in=homes).exists()
 
 
 def planned(event: Event, *, at: datetime) -> list[Ahead]:

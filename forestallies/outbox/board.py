@@ -63,11 +63,11 @@ def counted(notices: QuerySet[Notice]) -> dict[str, int]:
     return {group.name: sum(by_state.get(state, 0) for state in group.states) for group in STORED}
 
 
-def lines(notices: Iterable[Notice]) -> list[Line]:
-    """The messages with the events that they are about, in one query."""
+def lines(notices: Iterable[Notice], reader: Member, *, at: datetime) -> list[Line]:
+    """The messages with those of the events that they are about which the reader coordinates, in one query."""
     rows = list(notices)
     about = {row.pk: event_ids(row.about) for row in rows}
-    events = Event.objects.in_bulk({pk for ids in about.values() for pk in ids})
+    events = events_run_by(reader, at=at).in_bulk({pk for ids in about.values() for pk in ids})
     return [_line(row, [events[pk] for pk in about[row.pk] if pk in events]) for row in rows]
 
 

@@ -42,7 +42,7 @@ def outbox_list(request: MemberRequest) -> HttpResponse:
         if form.is_sure and _act(request, form, at=at):
             return redirect(_afterwards(request))
         if not form.errors and (rows := _fitting(request, form, at=at)):
-            return _ask(request, form, rows)
+            return _ask(request, form, rows, at=at)
         if not form.errors:
             form.add_error(None, _("This fits none of the messages you chose. Nothing was changed."))
     return _show(request, form, at=at, status=422)
@@ -117,13 +117,13 @@ def _left_words(number: int) -> str:
     return words % {"count": number}
 
 
-def _ask(request: MemberRequest, form: ChoiceForm, rows: list[Notice]) -> HttpResponse:
+def _ask(request: MemberRequest, form: ChoiceForm, rows: list[Notice], *, at: datetime) -> HttpResponse:
     """Say how many messages it will be before anything happens."""
     context = {
         "act": form.act,
         "number": len(rows),
         "left": len(form.chosen) - len(rows),
-        "lines": board.lines(rows[:NAMED]),
+        "lines": board.lines(rows[:NAMED], request.user, at=at),
         "more": max(len(rows) - NAMED, 0),
         "chosen": " ".join(str(row.pk) for row in rows),
         "back": _afterwards(request),
@@ -173,5 +173,5 @@ def _show(request: MemberRequest, choice: ChoiceForm, *, at: datetime, status: i
         paginator = Paginator(board.of_group(found, group), PER_PAGE)
         paginator.count = counts[group.name] if group else sum(counts.values())  # counted already
         page = paginator.get_page(request.GET.get("page"))
-        context |= {"page": page, "lines": board.lines(page), "number": paginator.count}
+        context |= {"page": page, "lines": board.lines(page, request.user, at=at), "number": paginator.count}
     return render(request, "outbox/list.html", context, status=status)
