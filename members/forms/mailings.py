@@ -10,7 +10,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from forestallies.lib import text, zones
+from forestallies.lib import links, text, zones
 from forestallies.lib.form_fields import field_of
 from jobs.forms import SubmissionForm
 from members import letters
@@ -87,8 +87,11 @@ class MailingForm(SubmissionForm):
         cleaned = super().clean() or self.cleaned_data
         known = letters.placeholders_of(self.target.of)
         for name in (name for code in LANGUAGES for name in columns(code)):
-            for unknown in letters.unknown_placeholders(cleaned.get(name) or "", known):
+            words = cleaned.get(name) or ""
+            for unknown in letters.unknown_placeholders(words, known):
                 self.add_error(name, _unknown(unknown, known))
+            if links.holds_personal(words):
+                self.add_error(name, _("There is a link in it that opens one person’s own page. Please take it out."))
         if self.target.needs_group and not cleaned.get("groups") and "groups" not in self.errors:
             self.add_error("groups", _("Please tick at least one group."))
         return cleaned
