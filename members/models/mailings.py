@@ -100,7 +100,11 @@ class Mailing(models.Model):
     @property
     def label(self) -> str:
         """How notices name the letter that they carry."""
-        return f"members.mailing:{self.pk}"
+        return self.label_of(self.pk)
+
+    @staticmethod
+    def label_of(pk: int) -> str:
+        return f"members.mailing:{pk}"
 
     @property
     def title(self) -> str:
@@ -131,6 +135,14 @@ class Mailing(models.Model):
         if self.words(language).are_complete:
             return language
         return "en" if self.english_instead and self.words("en").are_complete else ""
+
+    def language_to_draw(self, language: str) -> str:
+        """In which language it is written to somebody, whatever she reads by now: her own, English, or any there is.
+
+        Whoever changes her language after the letter was sent gets words all the same, not an empty mail.
+        """
+        there = (code for code in (language, "en", *LANGUAGES) if self.words(code).are_complete)
+        return next(there, language)
 
 
 def columns(language: str) -> tuple[str, str]:
