@@ -18,6 +18,7 @@ from forestallies.outbox.choice import ChoiceForm
 from forestallies.outbox.search import Search, SearchForm
 from jobs import submissions
 from members import outbox
+from members.models import Mailing
 from members.requests import MemberRequest
 from members.staff import check_reader_coordinates, staff_only
 from notices.actions import outbox as actions
@@ -158,12 +159,15 @@ def _show(request: MemberRequest, choice: ChoiceForm, *, at: datetime, status: i
         "pulses": board.pulses(at=at),
         "stopped": outbox.visible_addresses(request.user, at=at).stopped().count(),
         "is_narrowed": any(request.GET.get(name) for name in form.fields),
-        "is_narrowed_more": any(request.GET.get(name) for name in form.fields if name != "who"),
+        "is_narrowed_more": any(request.GET.get(name) for name in form.fields if name not in ("who", "letter")),
         "ticked": set(choice.chosen),
+        "acts": [act for act, states in _FIT.items() if not group or set(states) & set(group.states)],
     }
     if not form.is_valid():
         return render(request, "outbox/list.html", {**context, "counts": {}}, status=422)
     search = form.search()
+    if search.letter:
+        context["letter"] = Mailing.objects.visible_to(request.user, at=at).filter(pk=search.letter).first()
     found = search.narrow(outbox.visible_notices(request.user, at=at))
     counts = context["counts"] = board.counted(found)
     if group == board.PLANNED:
