@@ -17,7 +17,8 @@ from events.models import Event
 from events.planned_reminders import Planned, planned_all
 from events.telling import event_ids
 from forestallies.outbox.search import Search
-from members.models import Grant, Member
+from members.models import Grant, Mailing, Member
+from members.models.mailings import mailing_ids
 from notices import heartbeats, kinds
 from notices.models import Notice
 
@@ -30,12 +31,13 @@ GROUPS = (PLANNED, *sorted(STORED, key=lambda group: ("waiting", "sent", "failed
 
 @dataclass(frozen=True)
 class Line:
-    """One message: what kind, about which event when it is about one, and about how many more."""
+    """One message: what kind, which letter it carries if any, about which event if any, and about how many more."""
 
     notice: Notice
     kind: str | Promise
     event: Event | None
     others: int
+    letter: Mailing | None
 
 
 @dataclass(frozen=True)
@@ -64,16 +66,25 @@ def counted(notices: QuerySet[Notice]) -> dict[str, int]:
 
 
 def lines(notices: Iterable[Notice], reader: Member, *, at: datetime) -> list[Line]:
-    """The messages with those of the events that they are about which the reader coordinates, in one query."""
+    """The messages with their letters and with those of their events that the reader coordinates, in two queries."""
     rows = list(notices)
     about = {row.pk: event_ids(row.about) for row in rows}
     events = events_run_by(reader, at=at).in_bulk({pk for ids in about.values() for pk in ids})
-    return [_line(row, [events[pk] for pk in about[row.pk] if pk in events]) for row in rows]
+    letters = Mailing.objects.visible_to(reader, at=at).in_bulk({pk for row in rows for pk in mailing_ids(row.about)})
+    return [
+        _line(
+            row,
+            [events[pk] for pk in about[row.pk] if pk in events],
+            [letters[pk] for pk in mailing_ids(row.about) if pk in letters],
+        )
+        for row in rows
+    ]
 
 
-def _line(notice: Notice, events: list[Event]) -> Line:
+def _line(notice: Notice, events: list[Event], letters: list[Mailing]) -> Line:
     first = min(events, key=lambda event: event.starts_at, default=None)
-    return Line(notice, kinds.get(notice.kind).label, first, max(len(events) - 1, 0))
+    letter = letters[0] if letters else None
+    return Line(notice, kinds.get(notice.kind).label, first, max(len(events) - 1, 0), letter)
 
 
 def events_run_by(reader: Member, *, at: datetime) -> QuerySet[Event]:

@@ -69,15 +69,16 @@ class MailingForm(SubmissionForm):
         field_of(self, "groups").choices = list(target.groups.items())
         kept = kwargs["initial"]
         countries = {*spread.countries, *kept.get("countries", ())}
-        named = sorted(((code, _country(code)) for code in countries), key=lambda pair: zones.unaccented(pair[1]))
-        field_of(self, "countries").choices = _with_numbers(named, spread.countries)
+        by_name = sorted(((code, _country(code)) for code in countries), key=lambda pair: zones.unaccented(pair[1]))
+        field_of(self, "countries").choices = _with_numbers(by_name, spread.countries)
         names = [(code, letters.language_name(code)) for code in LANGUAGES]
         field_of(self, "languages").choices = _with_numbers(names, spread.languages)
         for code in LANGUAGES:
             subject, body = columns(code)
-            self.fields[subject] = Line(label=_("Subject"), required=False, max_length=SUBJECT_LENGTH)
+            named = [text.in_language(words, code) for words in (_("Subject"), _("Text"))]
+            self.fields[subject] = Line(label=named[0], required=False, max_length=SUBJECT_LENGTH)
             self.fields[body] = Line(
-                label=_("Text"), required=False, max_length=TEXT_LENGTH, widget=forms.Textarea({"rows": 9})
+                label=named[1], required=False, max_length=TEXT_LENGTH, widget=forms.Textarea({"rows": 9})
             )
             for name in (subject, body):
                 field_of(self, name).validators.append(text.check_printable)

@@ -1,5 +1,6 @@
 """Letters: what a coordinator or facilitator writes to many people at once, each of whom reads it in her language."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -103,7 +104,7 @@ class Mailing(models.Model):
         return self.label_of(self.pk)
 
     @staticmethod
-    def label_of(pk: int) -> str:
+    def label_of(pk: int | str) -> str:
         return f"members.mailing:{pk}"
 
     @property
@@ -149,3 +150,9 @@ def columns(language: str) -> tuple[str, str]:
     """The fields that hold subject and text in one language."""
     code = language.replace("-", "_")
     return f"subject_{code}", f"text_{code}"
+
+
+def mailing_ids(about: Iterable[str]) -> list[int]:
+    """The letters that a notice names, by id."""
+    start = Mailing.label_of("")
+    return [int(name.removeprefix(start)) for name in about if name.startswith(start)]

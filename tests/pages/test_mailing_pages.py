@@ -9,10 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from events.models import Role
-from members.models import Grant, Mailing
+from members.models import Grant, Mailing, Member
 from members.models.mailings import Words
 from notices import stopping
-from notices.models import Notice
+from notices.models import Notice, Preference
 from tests.factories import (
     CircleFactory,
     GrantFactory,
@@ -88,6 +88,20 @@ def test_second_window_is_told_that_it_was_sent(desk, mailing):
     assert late.status_code == 409
     assert "This letter was sent already." in late.content.decode()
     assert Notice.objects.count() == 2
+
+
+def test_question_before_sending_says_how_many_want_no_letters(desk, mailing):
+    ask = page("mailing_send", mailing.pk)
+    assert "wants no letters" not in desk.get(ask).content.decode()
+    Preference.objects.create(
+        member=Member.objects.get(language="fr"), kind="letter", wanted=False, changed_at=mailing.created_at
+    )
+    assert "1 of them wants no letters and gets none." in desk.get(ask).content.decode()
+
+
+def test_what_is_wrong_names_the_language_that_it_is_in(desk, circle):
+    answer = desk.post(page("mailing_create", "circle", circle.pk), written(text_fr="a\x07b"))
+    assert ">Text (French)</a>: Please remove the control characters." in answer.content.decode()
 
 
 def test_number_that_grew_is_shown_anew_before_anything_is_sent(desk, mailing, circle):
@@ -248,6 +262,9 @@ def test_sent_letter_leads_to_its_messages(desk, mailing, circle):
     link = f"{page('outbox_list')}?letter={mailing.pk}"
     assert f"{link}&amp;show=failed" in seen
     assert [line.notice for line in desk.get(f"{link}&show=failed").context["lines"]] == [failed]
+    assert f'<a href="{page("mailing_detail", mailing.pk)}">Nuevo enlace</a>' in (
+        desk.get(page("outbox_notice", failed.pk)).content.decode()
+    )
     narrowed = desk.get(link)
     assert narrowed.context["number"] == 2
     seen = narrowed.content.decode()
