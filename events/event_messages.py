@@ -8,9 +8,11 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from events import leads, reminders
+from events import policies, reminders
+from events.ahead import Ahead, together
 from events.models import Event, Registration, Role
-from events.telling import label
+from events.telling import event_ids, label
+from members.models import Member
 from notices import kinds
 from notices.models import Notice
 
@@ -44,21 +46,6 @@ class Line:
     moment: datetime
 
 
-@dataclass(frozen=True)
-class Planned:
-    """Messages that will be written: what kind, to how many people as things stand, and when.
-
-    Attributes:
-        moment: the first one's, where each leaves at the same hour of its reader's own clock.
-        own_hour: that hour, or empty where all leave at one moment.
-    """
-
-    kind: str
-    people: int
-    moment: datetime
-    own_hour: str = ""
-
-
 def of(event: Event, group: Group | None) -> QuerySet[Notice]:
     """The messages about an event, the latest first; of one group, or all."""
     notices = Notice.objects.filter(about__contains=[label(event.pk)], sensitive=False).exclude(priority=SIGN_IN)
@@ -87,17 +74,31 @@ def lines(notices: Iterable[Notice]) -> list[Line]:
     ]
 
 
-def planned(event: Event, *, at: datetime) -> list[Planned]:
+def may_read(notice: Notice, event: Event, *, by: Member, at: datetime) -> bool:
+    """Whether a message about an event is hers to read and to act on who schedules that event.
+
+    What tells of other events as well is, when she schedules those too; otherwise she learns that it was sent.
+    """
+    others = set(event_ids(notice.about)) - {event.pk}
+    homes = policies.homes_to_schedule(by, at=at)
+    return not others or not Event.objects.filter(pk__in=others).exclude(home__in=homes).exists()
+
+
+def planned(event: Event, *, at: datetime) -> list[Ahead]:
     """What will be written of itself to how many people as things stand, the next first; nothing is stored ahead."""
     if event.state != Event.State.SCHEDULED:
         return []
     seats, roles = _with_a_part(event)
     others = (
-        Planned(str(kinds.get("staff_brief").label), roles, event.starts_at - timedelta(hours=48)),
-        Planned(str(kinds.get("feedback_request").label), seats, event.ends_at + timedelta(hours=1)),
+        _at_once(event, "staff_brief", roles, event.starts_at - timedelta(hours=48)),
+        _at_once(event, "feedback_request", seats, event.ends_at + timedelta(hours=1)),
     )
-    found = [*_reminders(event, at=at), *(one for one in others if one.people and one.moment > at)]
-    return sorted(found, key=lambda one: one.moment)
+    found = [*together(reminders.planned(event, at=at)), *(one for one in others if one.people and one.first > at)]
+    return sorted(found, key=lambda one: one.first)
+
+
+def _at_once(event: Event, kind: str, people: int, moment: datetime) -> Ahead:
+    return Ahead(event=event, kind=kinds.get(kind).label, people=people, first=moment, last=moment)
 
 
 def _with_a_part(event: Event) -> tuple[int, int]:
@@ -109,16 +110,3 @@ def _with_a_part(event: Event) -> tuple[int, int]:
         roles=Count("roles", filter=accepted, distinct=True),
     )
     return numbers["seats"], numbers["roles"]
-
-
-def _reminders(event: Event, *, at: datetime) -> list[Planned]:
-    """One line for all that leave at one moment, and one for those that leave by each reader's own clock."""
-    lines: dict[tuple[str, datetime | str], Planned] = {}
-    for one in reminders.planned(event, at=at):
-        own_hour = f"{leads.MORNING:%H:%M}" if one.kind == leads.WEEK.kind else ""
-        line = lines.get((one.kind, own_hour or one.moment))
-        people, moment = (line.people, line.moment) if line else (0, one.moment)
-        lines[one.kind, own_hour or one.moment] = Planned(
-            str(kinds.get(one.kind).label), people + one.people, moment, own_hour
-        )
-    return list(lines.values())

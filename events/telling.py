@@ -1,5 +1,6 @@
 """Whom a change of an event concerns, and which time each of these people was last told."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ UNDO = timedelta(minutes=10)  # a move is told after this, so that it can be tak
 NEAR = timedelta(hours=2)  # what starts sooner than this is told at once
 
 _STAMP = "%Y%m%dT%H%MZ"
+_LABEL = re.compile(r"events\.event:([1-9][0-9]*)")
 
 
 class Span(NamedTuple):
@@ -132,6 +134,11 @@ def _move_of(notice: Notice, event: Event) -> MoveRef | None:
 def label(event_id: int | str) -> str:
     """How notices name an event that they are about."""
     return f"events.event:{event_id}"
+
+
+def event_ids(about: Iterable[str]) -> list[int]:
+    """The events that a notice names, by id."""
+    return [int(found[1]) for name in about if (found := _LABEL.fullmatch(name))]
 
 
 def untold(events: Iterable[Event]) -> QuerySet[Notice]:

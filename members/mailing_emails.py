@@ -75,7 +75,7 @@ def drawn(mailing: Mailing, reader: Recipient, filler: Filler, *, kind: str = LE
 
 
 def draw_many(kind: str, facts: Sequence[Facts], at: datetime) -> list[Message]:
-    """Write letters for the people they go to; in English where somebody has none in her language."""
+    """Write letters for the people they go to; where somebody has none in her language, in one that there is."""
     rows = Mailing.objects.select_related("circle", "sent_by", "changed_by")
     mailings = rows.in_bulk({one["mailing"] for one in facts})
     readers = Member.objects.in_bulk({one["member"] for one in facts})
@@ -83,7 +83,7 @@ def draw_many(kind: str, facts: Sequence[Facts], at: datetime) -> list[Message]:
 
     def draw(one: Facts) -> Message:
         mailing, reader = mailings[one["mailing"]], to(readers[one["member"]])
-        language = one.get("language") or mailing.language_for(reader.language) or reader.language
+        language = one.get("language") or mailing.language_to_draw(reader.language)
         return drawn(mailing, replace(reader, language=language), fillers[mailing.pk], kind=kind)
 
     return [draw(one) for one in facts]

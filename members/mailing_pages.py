@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from forestallies.lib import zones
+from forestallies.lib import links, zones
 from forestallies.lib.database import Fold
 from members import audiences, letters, mailing_emails
 from members.audiences import IMPORTANT, LETTER, Filler, Selection, Spread
@@ -78,14 +78,15 @@ class Reading:
 
 
 def readings(mailing: Mailing, readers: Mapping[str, int], person: Member) -> list[Reading]:
-    """How a letter reads to one person in each language that is written or read.
+    """How a letter reads to one person in each language that is written or read; her personal links are left out.
 
     Args:
         readers: how many people read each language.
     """
     filler = mailing_emails.filler_of(mailing)
     codes = [code for code in LANGUAGES if mailing.words(code) or readers.get(code)]
-    return [_reading(mailing, code, readers.get(code, 0), person, filler) for code in codes]
+    with links.hidden():
+        return [_reading(mailing, code, readers.get(code, 0), person, filler) for code in codes]
 
 
 def _reading(mailing: Mailing, code: str, number: int, person: Member, filler: Filler) -> Reading:

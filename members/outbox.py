@@ -38,12 +38,17 @@ def visible_notices(reader: Member, *, at: datetime) -> QuerySet[Notice]:
 def readable_notices(reader: Member, *, at: datetime) -> QuerySet[Notice]:
     """The messages whose words a coordinator reads, and which she takes back and sends again.
 
-    What names no circle may tell of another one's events, and is nobody's but the recipient's.
+    What names no circle may tell of another one's events, and is nobody's but the recipient's. What tells of several
+    circles at once is read by who coordinates all of them.
     """
     rows = Notice.objects.filter(sensitive=False).exclude(priority=Notice.Priority.SIGN_IN)
     if reader.is_superuser:
         return rows
-    return rows.filter(pk__in=_about(_run_by(reader, at=at)).values("pk"))
+    is_mine = Q(pk__in=Circle.objects.run_by(reader, at=at).values("pk"))
+    known = list(Circle.objects.annotate(is_mine=is_mine).order_by("pk").values_list("pk", "is_mine"))
+    others = [circle_label(pk) for pk, mine in known if not mine]
+    theirs = Q(about__overlap=others) if others else Q(pk__in=[])
+    return rows.filter(pk__in=_about([pk for pk, mine in known if mine]).exclude(theirs).values("pk"))
 
 
 def visible_addresses(reader: Member, *, at: datetime) -> RefusedAddressQuerySet:

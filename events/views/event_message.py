@@ -1,6 +1,8 @@
 """One message about an event, for those who schedule the event: what became of it, how it looks, what can be done."""
 
-from django.http import HttpResponse
+from datetime import datetime
+
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -16,13 +18,15 @@ from notices.models import Notice
 @require_safe
 @cockpit_page("schedule")
 def event_message(request: CockpitRequest, event: Event, notice_id: int) -> HttpResponse:
-    """Show a message about the event."""
+    """Show a message about the event; of one that tells of other teams' events too, that it was sent and no more."""
+    at = clock.now()
+    notice = _notice(event, notice_id)
     context = notice_page.context(
-        _notice(event, notice_id),
-        may_read=True,
+        notice,
+        may_read=event_messages.may_read(notice, event, by=request.user, at=at),
         language=request.GET.get("language", ""),
         page_of=lambda pk: reverse("event_message", args=[event.pk, pk]),
-        at=clock.now(),
+        at=at,
     )
     return render(request, "events/staff/message.html", framed(request, event, context))
 
@@ -31,15 +35,17 @@ def event_message(request: CockpitRequest, event: Event, notice_id: int) -> Http
 @cockpit_page("schedule")
 def event_message_html(request: CockpitRequest, event: Event, notice_id: int) -> HttpResponse:
     """Show the HTML part of a message, locked up, for the frame on its page."""
-    notice = _notice(event, notice_id)
-    return notice_page.html_answer(notice, language=request.GET.get("language", ""), at=clock.now())
+    at = clock.now()
+    notice = _readable(request, event, notice_id, at=at)
+    return notice_page.html_answer(notice, language=request.GET.get("language", ""), at=at)
 
 
 @require_POST
 @cockpit_page("schedule")
 def event_message_cancel(request: CockpitRequest, event: Event, notice_id: int) -> HttpResponse:
     """Take a message back before it leaves."""
-    shown = notice_page.act(request, _notice(event, notice_id), "cancel", at=clock.now())
+    at = clock.now()
+    shown = notice_page.act(request, _readable(request, event, notice_id, at=at), "cancel", at=at)
     return redirect("event_message", event.pk, shown)
 
 
@@ -47,10 +53,18 @@ def event_message_cancel(request: CockpitRequest, event: Event, notice_id: int) 
 @cockpit_page("schedule")
 def event_message_resend(request: CockpitRequest, event: Event, notice_id: int) -> HttpResponse:
     """Try a failed message again, or send a copy of one that was sent."""
-    shown = notice_page.act(request, _notice(event, notice_id), "resend", at=clock.now())
+    at = clock.now()
+    shown = notice_page.act(request, _readable(request, event, notice_id, at=at), "resend", at=at)
     return redirect("event_message", event.pk, shown)
 
 
 def _notice(event: Event, notice_id: int) -> Notice:
     """A message about this event, and none about signing in."""
     return get_object_or_404(event_messages.of(event, None).defer(None), pk=notice_id)
+
+
+def _readable(request: CockpitRequest, event: Event, notice_id: int, *, at: datetime) -> Notice:
+    notice = _notice(event, notice_id)
+    if not event_messages.may_read(notice, event, by=request.user, at=at):
+        raise Http404
+    return notice

@@ -96,11 +96,21 @@ def hide(words: str) -> str:
     return _SIGNED.sub(HIDDEN, _secret_paths().sub(rf"\1{HIDDEN}", words))
 
 
+def holds_personal(words: str) -> bool:
+    """Whether an address stands in finished words that this portal made for one person."""
+    return any(words[: match.start()].endswith(absolute("")) for match in _secret_paths().finditer(words))
+
+
 @cache
 def _secret_paths() -> re.Pattern[str]:
-    """The beginnings of all the portal's addresses in which a secret stands, each with the secret after it."""
+    """The beginnings of all the portal's addresses in which a secret stands, each with the secret after it.
+
+    Also where such an address is itself a part of another one, its slashes written as `%2F`.
+    """
     starts = sorted(set(_starts(get_resolver().url_patterns, "")), key=len, reverse=True)
-    return re.compile(rf"(/(?:{'|'.join(map(re.escape, starts))}))[^/\s\"'<>?&#]+")
+    slash = "(?:/|%2[Ff])"
+    paths = "|".join(re.escape(start).replace("/", slash) for start in starts)
+    return re.compile(rf"({slash}(?:{paths}))(?:[^/\s\"'<>?&#%]|%(?!2[Ff]))+")
 
 
 def _starts(patterns: Iterable[URLPattern | URLResolver], before: str) -> Iterator[str]:

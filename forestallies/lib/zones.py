@@ -16,6 +16,7 @@ from babel import Locale
 from babel.core import get_global
 from babel.dates import format_date, format_time
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 LOCALES = {"en": "en_GB", "es": "es", "fr": "fr", "pt-br": "pt_BR"}
 
@@ -56,6 +57,18 @@ CITY_NAMES = {
 
 # "BR" alone would promise São Paulo's hour to Manaus as well.
 COUNTRY_LINE_LABELS = {"BR": "BR (São Paulo)"}
+
+# Where one clock has a name that everybody uses, in words that a whole sentence can end with: "14:00 Ghana time".
+HOUR_NAMES = {
+    "Africa/Accra": gettext_lazy("Ghana time"),
+    "Africa/Abidjan": gettext_lazy("Abidjan time"),
+    "Africa/Douala": gettext_lazy("Cameroon time"),
+    "America/Bogota": gettext_lazy("Colombia time"),
+    "America/Guatemala": gettext_lazy("Guatemala time"),
+    "America/Lima": gettext_lazy("Peru time"),
+    "America/Santo_Domingo": gettext_lazy("Dominican time"),
+    "America/Sao_Paulo": gettext_lazy("Brasília time"),
+}
 
 YEARS = range(2000, 2100)  # that somebody may mean; at either end of the calendar no zone can be reckoned with
 
@@ -175,12 +188,14 @@ class LocalTime:
         clock: hour and minute, always 24 hours.
         city: the zone's city.
         offset: the zone's offset at that instant, `UTC−5`.
+        hour: the clock with whose it is, short enough for a subject: `14:00 Ghana time`, `14:00 (Manaus)`.
     """
 
     day: str
     clock: str
     city: str
     offset: str
+    hour: str
 
     def __str__(self) -> str:
         return f"{self.day}, {self.clock} ({self.city}, {self.offset})"
@@ -189,13 +204,10 @@ class LocalTime:
 def local(instant: datetime, zone: str, language: str | None = None) -> LocalTime:
     """Say an instant in a zone and a language (the active one by default)."""
     there = instant.astimezone(ZoneInfo(zone))
-    locale = babel_locale(language)
-    return LocalTime(
-        day=full_day(there.date(), language),
-        clock=format_time(there.timetz(), "HH:mm", locale=locale),
-        city=city(zone),
-        offset=offset(instant, zone),
-    )
+    clock = format_time(there.timetz(), "HH:mm", locale=babel_locale(language))
+    with translation.override(language or translation.get_language()):
+        hour = f"{clock} {HOUR_NAMES.get(zone, f'({city(zone)})')}"
+    return LocalTime(full_day(there.date(), language), clock, city(zone), offset(instant, zone), hour)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,8 @@
 """The groups of the outbox and their lines: what somebody reads who is asked "I got no mail" or "what goes out?"."""
 
-import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
@@ -13,14 +10,15 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from events.ahead import Ahead, together
 from events.event_messages import GROUPS as STORED
 from events.event_messages import Group
 from events.models import Event
 from events.planned_reminders import Planned, planned_all
-from events.telling import label
-from forestallies.lib import zones
+from events.telling import event_ids
 from forestallies.outbox.search import Search
-from members.models import Grant, Member
+from members.models import Grant, Mailing, Member
+from members.models.mailings import mailing_ids
 from notices import heartbeats, kinds
 from notices.models import Notice
 
@@ -29,36 +27,17 @@ OFFERED = timedelta(days=60)  # events as far back and ahead as this are offered
 MOST_OFFERED = 100
 PLANNED = Group("planned", pgettext_lazy("messages", "Planned"), ())
 GROUPS = (PLANNED, *sorted(STORED, key=lambda group: ("waiting", "sent", "failed", "dropped").index(group.name)))
-_EVENT = re.compile(re.escape(label("")) + r"(\d+)")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One message: what kind, about which event when it is about one, and about how many more."""
+    """One message: what kind, which letter it carries if any, about which event if any, and about how many more."""
 
     notice: Notice
     kind: str | Promise
     event: Event | None
     others: int
-
-
-@dataclass(frozen=True)
-class Ahead:
-    """The reminders of one kind and event that will be written, as things stand.
-
-    Attributes:
-        local: when, where everybody gets it at the same hour of her own; otherwise empty.
-        first, last: from when until when they leave.
-        parts: zone, moment and number of people, in the order in which they leave.
-    """
-
-    event: Event
-    kind: str | Promise
-    people: int
-    local: str
-    first: datetime
-    last: datetime
-    parts: list[Planned]
+    letter: Mailing | None
 
 
 @dataclass(frozen=True)
@@ -86,17 +65,26 @@ def counted(notices: QuerySet[Notice]) -> dict[str, int]:
     return {group.name: sum(by_state.get(state, 0) for state in group.states) for group in STORED}
 
 
-def lines(notices: Iterable[Notice]) -> list[Line]:
-    """The messages with the events that they are about, in one query."""
+def lines(notices: Iterable[Notice], reader: Member, *, at: datetime) -> list[Line]:
+    """The messages with their letters and with those of their events that the reader coordinates, in two queries."""
     rows = list(notices)
-    about = {row.pk: [int(found[1]) for name in row.about if (found := _EVENT.fullmatch(name))] for row in rows}
-    events = Event.objects.in_bulk({pk for ids in about.values() for pk in ids})
-    return [_line(row, [events[pk] for pk in about[row.pk] if pk in events]) for row in rows]
+    about = {row.pk: event_ids(row.about) for row in rows}
+    events = events_run_by(reader, at=at).in_bulk({pk for ids in about.values() for pk in ids})
+    letters = Mailing.objects.visible_to(reader, at=at).in_bulk({pk for row in rows for pk in mailing_ids(row.about)})
+    return [
+        _line(
+            row,
+            [events[pk] for pk in about[row.pk] if pk in events],
+            [letters[pk] for pk in mailing_ids(row.about) if pk in letters],
+        )
+        for row in rows
+    ]
 
 
-def _line(notice: Notice, events: list[Event]) -> Line:
+def _line(notice: Notice, events: list[Event], letters: list[Mailing]) -> Line:
     first = min(events, key=lambda event: event.starts_at, default=None)
-    return Line(notice, kinds.get(notice.kind).label, first, max(len(events) - 1, 0))
+    letter = letters[0] if letters else None
+    return Line(notice, kinds.get(notice.kind).label, first, max(len(events) - 1, 0), letter)
 
 
 def events_run_by(reader: Member, *, at: datetime) -> QuerySet[Event]:
@@ -118,32 +106,14 @@ def planned(reader: Member, search: Search, *, at: datetime) -> list[Ahead]:
     events = events_run_by(reader, at=at)
     if search.event:
         events = events.filter(pk=search.event.pk)
-    groups: Mapping[tuple[int, str], list[Planned]] = defaultdict(list)
-    for one in planned_all(events=events, at=at, until=at + AHEAD):
-        is_in_time = (not search.since or one.moment >= search.since) and (
-            not search.until or one.moment < search.until
-        )
-        if is_in_time and (not search.kinds or one.kind in search.kinds):
-            groups[one.event.pk, one.kind].append(one)
-    return [_ahead(parts) for parts in groups.values()]
+    found = planned_all(events=events, at=at, until=at + AHEAD)
+    return together(one for one in found if _fits(one, search))
 
 
-def _ahead(parts: list[Planned]) -> Ahead:
-    walls = {one.moment.astimezone(ZoneInfo(one.zone)).replace(tzinfo=None) for one in parts}
-    local = ""
-    if len(walls) == 1 and len(parts) > 1:
-        [wall] = walls
-        day = zones.full_day(wall.date())
-        local = _("%(day)s, %(hour)s on each person’s own clock") % {"day": day, "hour": f"{wall:%H:%M}"}
-    return Ahead(
-        event=parts[0].event,
-        kind=kinds.get(parts[0].kind).label,
-        people=sum(one.people for one in parts),
-        local=local,
-        first=parts[0].moment,
-        last=parts[-1].moment,
-        parts=parts,
-    )
+def _fits(one: Planned, search: Search) -> bool:
+    if (search.since and one.moment < search.since) or (search.until and one.moment >= search.until):
+        return False
+    return not search.kinds or one.kind in search.kinds
 
 
 def pulses(*, at: datetime) -> list[Pulse]:

@@ -17,6 +17,7 @@ from events.telling import label
 from forestallies.lib import zones
 from forestallies.lib.database import Fold
 from forestallies.lib.form_fields import field_of
+from members.models import Mailing
 from notices import kinds
 from notices.models import Notice
 
@@ -33,6 +34,7 @@ class Search:
     language: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    letter: int | None = None
 
     def narrow(self, notices: QuerySet[Notice]) -> QuerySet[Notice]:
         """Those of the messages that fit."""
@@ -41,6 +43,8 @@ class Search:
             wanted &= Q(kind__in=self.kinds)
         if self.event:
             wanted &= Q(about__contains=[label(self.event.pk)])
+        if self.letter:
+            wanted &= Q(about__contains=[Mailing.label_of(self.letter)])
         if self.language:
             wanted &= Q(language=self.language)
         if self.who:
@@ -54,8 +58,8 @@ class Search:
 
     @property
     def is_of_people(self) -> bool:
-        """It asks for somebody, which what is only planned cannot answer."""
-        return bool(self.who or self.language)
+        """It asks for somebody or for one letter, which what is only planned cannot answer."""
+        return bool(self.who or self.language or self.letter)
 
 
 class SearchForm(forms.Form):
@@ -77,6 +81,7 @@ class SearchForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d"],
     )
+    letter = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)  # from the letter's own page
 
     def __init__(self, data: object, *, events: Iterable[Event]) -> None:
         super().__init__(data)  # type: ignore[arg-type]  # a QueryDict, of which the stubs know no use here
@@ -108,6 +113,7 @@ class SearchForm(forms.Form):
             kinds=tuple(of_label),
             event=self.events.get(data["event"]),
             who=data["who"],
+            letter=data["letter"],
             language=data["language"],
             since=_begins(data["since"]) if data["since"] else None,
             until=_begins(data["until"] + timedelta(days=1)) if data["until"] else None,

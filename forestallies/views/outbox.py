@@ -18,6 +18,7 @@ from forestallies.outbox.choice import ChoiceForm
 from forestallies.outbox.search import Search, SearchForm
 from jobs import submissions
 from members import outbox
+from members.models import Mailing
 from members.requests import MemberRequest
 from members.staff import check_reader_coordinates, staff_only
 from notices.actions import outbox as actions
@@ -42,7 +43,7 @@ def outbox_list(request: MemberRequest) -> HttpResponse:
         if form.is_sure and _act(request, form, at=at):
             return redirect(_afterwards(request))
         if not form.errors and (rows := _fitting(request, form, at=at)):
-            return _ask(request, form, rows)
+            return _ask(request, form, rows, at=at)
         if not form.errors:
             form.add_error(None, _("This fits none of the messages you chose. Nothing was changed."))
     return _show(request, form, at=at, status=422)
@@ -117,13 +118,13 @@ def _left_words(number: int) -> str:
     return words % {"count": number}
 
 
-def _ask(request: MemberRequest, form: ChoiceForm, rows: list[Notice]) -> HttpResponse:
+def _ask(request: MemberRequest, form: ChoiceForm, rows: list[Notice], *, at: datetime) -> HttpResponse:
     """Say how many messages it will be before anything happens."""
     context = {
         "act": form.act,
         "number": len(rows),
         "left": len(form.chosen) - len(rows),
-        "lines": board.lines(rows[:NAMED]),
+        "lines": board.lines(rows[:NAMED], request.user, at=at),
         "more": max(len(rows) - NAMED, 0),
         "chosen": " ".join(str(row.pk) for row in rows),
         "back": _afterwards(request),
@@ -158,12 +159,15 @@ def _show(request: MemberRequest, choice: ChoiceForm, *, at: datetime, status: i
         "pulses": board.pulses(at=at),
         "stopped": outbox.visible_addresses(request.user, at=at).stopped().count(),
         "is_narrowed": any(request.GET.get(name) for name in form.fields),
-        "is_narrowed_more": any(request.GET.get(name) for name in form.fields if name != "who"),
+        "is_narrowed_more": any(request.GET.get(name) for name in form.fields if name not in ("who", "letter")),
         "ticked": set(choice.chosen),
+        "acts": [act for act, states in _FIT.items() if not group or set(states) & set(group.states)],
     }
     if not form.is_valid():
         return render(request, "outbox/list.html", {**context, "counts": {}}, status=422)
     search = form.search()
+    if search.letter:
+        context["letter"] = Mailing.objects.visible_to(request.user, at=at).filter(pk=search.letter).first()
     found = search.narrow(outbox.visible_notices(request.user, at=at))
     counts = context["counts"] = board.counted(found)
     if group == board.PLANNED:
@@ -173,5 +177,5 @@ def _show(request: MemberRequest, choice: ChoiceForm, *, at: datetime, status: i
         paginator = Paginator(board.of_group(found, group), PER_PAGE)
         paginator.count = counts[group.name] if group else sum(counts.values())  # counted already
         page = paginator.get_page(request.GET.get("page"))
-        context |= {"page": page, "lines": board.lines(page), "number": paginator.count}
+        context |= {"page": page, "lines": board.lines(page, request.user, at=at), "number": paginator.count}
     return render(request, "outbox/list.html", context, status=status)

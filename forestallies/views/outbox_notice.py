@@ -28,7 +28,7 @@ def outbox_notice(request: MemberRequest, notice_id: int) -> HttpResponse:
         page_of=lambda pk: reverse("outbox_notice", args=[pk]),
         at=at,
     )
-    [line] = board.lines([notice])
+    [line] = board.lines([notice], request.user, at=at)
     context = {**shown, "line": line}
     return render(request, "outbox/notice.html", context)
 

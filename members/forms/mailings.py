@@ -10,7 +10,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from forestallies.lib import text, zones
+from forestallies.lib import links, text, zones
 from forestallies.lib.form_fields import field_of
 from jobs.forms import SubmissionForm
 from members import letters
@@ -69,15 +69,16 @@ class MailingForm(SubmissionForm):
         field_of(self, "groups").choices = list(target.groups.items())
         kept = kwargs["initial"]
         countries = {*spread.countries, *kept.get("countries", ())}
-        named = sorted(((code, _country(code)) for code in countries), key=lambda pair: zones.unaccented(pair[1]))
-        field_of(self, "countries").choices = _with_numbers(named, spread.countries)
+        by_name = sorted(((code, _country(code)) for code in countries), key=lambda pair: zones.unaccented(pair[1]))
+        field_of(self, "countries").choices = _with_numbers(by_name, spread.countries)
         names = [(code, letters.language_name(code)) for code in LANGUAGES]
         field_of(self, "languages").choices = _with_numbers(names, spread.languages)
         for code in LANGUAGES:
             subject, body = columns(code)
-            self.fields[subject] = Line(label=_("Subject"), required=False, max_length=SUBJECT_LENGTH)
+            named = [text.in_language(words, code) for words in (_("Subject"), _("Text"))]
+            self.fields[subject] = Line(label=named[0], required=False, max_length=SUBJECT_LENGTH)
             self.fields[body] = Line(
-                label=_("Text"), required=False, max_length=TEXT_LENGTH, widget=forms.Textarea({"rows": 9})
+                label=named[1], required=False, max_length=TEXT_LENGTH, widget=forms.Textarea({"rows": 9})
             )
             for name in (subject, body):
                 field_of(self, name).validators.append(text.check_printable)
@@ -87,8 +88,11 @@ class MailingForm(SubmissionForm):
         cleaned = super().clean() or self.cleaned_data
         known = letters.placeholders_of(self.target.of)
         for name in (name for code in LANGUAGES for name in columns(code)):
-            for unknown in letters.unknown_placeholders(cleaned.get(name) or "", known):
+            words = cleaned.get(name) or ""
+            for unknown in letters.unknown_placeholders(words, known):
                 self.add_error(name, _unknown(unknown, known))
+            if links.holds_personal(words):
+                self.add_error(name, _("There is a link in it that opens one person’s own page. Please take it out."))
         if self.target.needs_group and not cleaned.get("groups") and "groups" not in self.errors:
             self.add_error("groups", _("Please tick at least one group."))
         return cleaned

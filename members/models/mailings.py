@@ -1,5 +1,6 @@
 """Letters: what a coordinator or facilitator writes to many people at once, each of whom reads it in her language."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -100,7 +101,11 @@ class Mailing(models.Model):
     @property
     def label(self) -> str:
         """How notices name the letter that they carry."""
-        return f"members.mailing:{self.pk}"
+        return self.label_of(self.pk)
+
+    @staticmethod
+    def label_of(pk: int | str) -> str:
+        return f"members.mailing:{pk}"
 
     @property
     def title(self) -> str:
@@ -132,8 +137,22 @@ class Mailing(models.Model):
             return language
         return "en" if self.english_instead and self.words("en").are_complete else ""
 
+    def language_to_draw(self, language: str) -> str:
+        """In which language it is written to somebody, whatever she reads by now: her own, English, or any there is.
+
+        Whoever changes her language after the letter was sent gets words all the same, not an empty mail.
+        """
+        there = (code for code in (language, "en", *LANGUAGES) if self.words(code).are_complete)
+        return next(there, language)
+
 
 def columns(language: str) -> tuple[str, str]:
     """The fields that hold subject and text in one language."""
     code = language.replace("-", "_")
     return f"subject_{code}", f"text_{code}"
+
+
+def mailing_ids(about: Iterable[str]) -> list[int]:
+    """The letters that a notice names, by id."""
+    start = Mailing.label_of("")
+    return [int(name.removeprefix(start)) for name in about if name.startswith(start)]

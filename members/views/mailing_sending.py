@@ -85,7 +85,7 @@ def mailing_send(request: MemberRequest, mailing_id: int) -> HttpResponse:
         words = ngettext("The letter goes to %(n)d person.", "The letter goes to %(n)d people.", done["count"] or 0)
         messages.success(request, words % {"n": done["count"]})
         return redirect("mailing_detail", mailing.pk)
-    mailing.refresh_from_db()
+    mailing = mailing_of(request, mailing_id, at)  # as it stands after what was pressed
     if not mailing.is_draft:
         return _show(request, mailing_id, at, refused=form, status=409 if form.is_bound else 200)
     spread = audiences.spread(Selection.parse(mailing.audience), at=at)
@@ -105,11 +105,11 @@ def mailing_send(request: MemberRequest, mailing_id: int) -> HttpResponse:
 def mailing_remove(request: MemberRequest, mailing_id: int) -> HttpResponse:
     """Throw a draft away."""
     at = clock.now()
-    mailing = mailing_of(request, mailing_id, at)
-    target_of(mailing, request, at)
     form = SubmissionForm(request.POST)
 
-    def act() -> Result:
+    def act() -> Result:  # looks for the letter itself: who presses twice has removed it already
+        mailing = mailing_of(request, mailing_id, at)
+        target_of(mailing, request, at)
         mailings.remove(mailing=mailing, by=request.user, at=at)
         return {"mailing": mailing_id}
 

@@ -67,15 +67,42 @@ def mailing_create(request: MemberRequest, of: str, target_id: int) -> HttpRespo
     source = _source(request, at)
     form = _form(typed, target, None, at, initial=_beginning(request, target, source))
 
-    def act() -> Result:
-        made = mailings.begin(selection=form.selection(), words=form.words(), **form.options(), by=request.user, at=at)
-        return {"mailing": made.pk}
-
-    if request.method == "POST" and form.is_valid() and (done := once(request, form, f"letter:{of}:{target_id}", act)):
-        return _go_on(request, done["mailing"])
+    draft = _begin(request, form, at) if request.method == "POST" and form.is_valid() else None
+    if draft and not form.errors:
+        return _go_on(request, draft)
     samples = [] if typed or source else letters.samples(of)
     earlier = _earlier(request, target, at) if samples else []
-    return _write(request, form, {"samples": samples, "earlier": earlier}, is_kept=typed is not None)
+    context = {"samples": samples, "earlier": earlier, "draft": draft}
+    return _write(request, form, context, is_kept=typed is not None)
+
+
+def _begin(request: MemberRequest, form: MailingForm, at: datetime) -> int:
+    """Begin a letter and give its id. The same page sent again with other words changes the draft that it began.
+
+    Whoever looks at her draft and goes back in the browser stands on that page again. What went out or was removed
+    meanwhile stays as it is, and a new letter begins. Refusals stand in the form.
+    """
+    kind = f"letter:{form.target.of}:{form.target.id}"
+    given: Result = {"selection": form.selection(), "words": form.words(), **form.options(), "by": request.user}
+    made: list[int] = []
+
+    def begin() -> Result:
+        made.append(mailings.begin(**given, at=at).pk)
+        return {"mailing": made[0]}
+
+    def save() -> Result:
+        if not made:
+            mailings.save(mailing=draft, version=form.cleaned_data["version"] or 1, **given, at=at)
+        return {"mailing": draft.pk}
+
+    key = form.cleaned_data["submission"]
+    first: int = submissions.once(key=key, kind=kind, by=request.user, at=at, act=begin)["mailing"]
+    draft = Mailing.objects.visible_to(request.user, at=at).drafts().filter(pk=first).first()
+    if draft is None:
+        done = submissions.once(key=form.key(), kind=kind, by=request.user, at=at, act=begin)
+        return int(done["mailing"])
+    once(request, form, f"letter_edit:{draft.pk}", save)
+    return draft.pk
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

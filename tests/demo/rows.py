@@ -7,6 +7,10 @@ from django.apps import apps
 from django.db import models
 
 APPS = ("members", "events", "workshops", "programs", "notices", "jobs", "certificates", "account")
+MADE_OF_IDS = {
+    "certificates.Certificate.key", "members.Mailing.audience",
+    *(f"notices.Notice.{name}" for name in ("key", "facts", "subject_ref", "about")),
+}  # fmt: skip
 
 
 def portal_models() -> list[type[models.Model]]:
@@ -39,8 +43,8 @@ def lines() -> list[str]:
 def _cells(model: type[models.Model], row: dict[str, Any], ranks: dict[Any, dict[Any, int]]) -> Iterator[Any]:
     for field in model._meta.concrete_fields:
         value = row[field.attname]
-        if str(field) == "certificates.Certificate.key":
-            continue  # it is made of ids
+        if str(field) in MADE_OF_IDS:
+            continue
         if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
             continue
         if field.is_relation or field.primary_key:

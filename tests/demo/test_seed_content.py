@@ -10,7 +10,10 @@ from django.db.models import Count, F, Q
 from events import reminders
 from events.models import Event, Registration, Role, Transition
 from forestallies.demo.accounts import ACCOUNTS, PASSWORD
-from members.models import Application, Community, Member, Membership, Organisation, StakeholderCategory, Theme
+from members import audiences
+from members.audiences import Selection
+from members.models import Application, Community, Mailing, Member, Membership, Organisation, StakeholderCategory, Theme
+from notices.models import Notice
 from programs.models import Cohort, Module, Programme, Session, SessionPlan
 from tests.demo.conftest import DAY
 from tests.demo.rows import texts
@@ -186,3 +189,12 @@ def test_registrations_lie_before_the_event_and_before_today(demo):
         Q(created_at__gte=F("event__starts_at") - timedelta(hours=24)) | Q(created_at__gt=AT)
     )
     assert not late.exists()
+
+
+def test_coordinator_has_a_letter_that_was_sent_and_a_draft(demo):
+    sent, draft = Mailing.objects.order_by("created_at")
+    assert (sent.state, draft.state, sent.sent_by.name) == ("sent", "draft", "Nadia Coulibaly")
+    assert sent.sent_at == datetime(2026, 11, 18, 9, tzinfo=UTC)
+    states = Notice.objects.values_list("state").annotate(number=Count("pk"))
+    assert dict(states) == {"sent": sent.count - 1, "failed": 1}
+    assert sent.count == audiences.spread(Selection.parse(sent.audience), at=sent.sent_at).count > 20

@@ -159,14 +159,15 @@ def test_messages_are_told_apart_by_how_they_stand(as_bo, workshop):
 def test_planned_messages_are_counted_ahead_and_stored_nowhere(as_bo, workshop):
     for zone in ("America/Lima", "Africa/Accra", "Africa/Accra"):
         RegistrationFactory.create(event=workshop, member__zone=zone)
+    weekly = [workshop.starts_at - timedelta(days=7, hours=hours) for hours in (4, -1)]
     answer = page(as_bo, workshop, "event_messages")
-    assert [(one.kind, one.people, one.moment, one.own_hour) for one in answer.context["planned"]] == [
-        ("reminder, 7 days before", 3, workshop.starts_at - timedelta(days=7, hours=4), "09:00"),
-        ("reminder, 24 hours before", 3, workshop.starts_at - timedelta(hours=24), ""),
-        ("reminder, an hour before", 3, workshop.starts_at - timedelta(hours=1), ""),
-        ("thank-you and feedback", 3, workshop.ends_at + timedelta(hours=1), ""),
+    assert [(one.kind, one.people, one.first, one.last, one.local) for one in answer.context["planned"]] == [
+        ("reminder, 7 days before", 3, *weekly, "Wednesday, 25 November 2026, 09:00 on each person’s own clock"),
+        ("reminder, 24 hours before", 3, *[workshop.starts_at - timedelta(hours=24)] * 2, ""),
+        ("reminder, an hour before", 3, *[workshop.starts_at - timedelta(hours=1)] * 2, ""),
+        ("thank-you and feedback", 3, *[workshop.ends_at + timedelta(hours=1)] * 2, ""),
     ]
-    assert "at 09:00 of each person" in answer.content.decode()
+    assert "09:00 on each person’s own clock" in answer.content.decode()
     assert Notice.objects.count() == 0
 
 

@@ -1,5 +1,6 @@
 """The pages of letters: written without losing a word, looked at, tried, sent once, and who may do so."""
 
+import re
 from html import escape
 from uuid import uuid4
 
@@ -8,9 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from events.models import Role
-from members.models import Grant, Mailing
+from members.models import Grant, Mailing, Member
 from members.models.mailings import Words
-from notices.models import Notice
+from notices import stopping
+from notices.models import Notice, Preference
 from tests.factories import (
     CircleFactory,
     GrantFactory,
@@ -86,6 +88,20 @@ def test_second_window_is_told_that_it_was_sent(desk, mailing):
     assert late.status_code == 409
     assert "This letter was sent already." in late.content.decode()
     assert Notice.objects.count() == 2
+
+
+def test_question_before_sending_says_how_many_want_no_letters(desk, mailing):
+    ask = page("mailing_send", mailing.pk)
+    assert "wants no letters" not in desk.get(ask).content.decode()
+    Preference.objects.create(
+        member=Member.objects.get(language="fr"), kind="letter", wanted=False, changed_at=mailing.created_at
+    )
+    assert "1 of them wants no letters and gets none." in desk.get(ask).content.decode()
+
+
+def test_what_is_wrong_names_the_language_that_it_is_in(desk, circle):
+    answer = desk.post(page("mailing_create", "circle", circle.pk), written(text_fr="a\x07b"))
+    assert ">Text (French)</a>: Please remove the control characters." in answer.content.decode()
 
 
 def test_number_that_grew_is_shown_anew_before_anything_is_sent(desk, mailing, circle):
@@ -176,12 +192,83 @@ def _sign_in_there(browser: Client, person) -> None:
     session.save()
 
 
-def test_page_sent_again_with_other_words_saves_them_too(desk, circle):
+def test_page_sent_again_with_other_words_changes_the_draft_that_it_began(desk, circle):
     path = page("mailing_create", "circle", circle.pk)
     fields = fields_of(desk.get(path))
-    for text in ("First.", "First.", "Second, after going back."):
-        assert desk.post(path, {**fields, "text_en": text}).status_code == 302
-    assert {one.words("en").text for one in Mailing.objects.all()} == {"First.", "Second, after going back."}
+    answers = [desk.post(path, {**fields, "text_en": text}) for text in ("First.", "First.", "After going back.")]
+    made = Mailing.objects.get()
+    assert {answer.url for answer in answers} == {page("mailing_detail", made.pk)}
+    assert (made.words("en").text, made.version) == ("After going back.", 2)
+
+
+def test_page_sent_again_asks_before_it_replaces_what_was_written_since(desk, circle):
+    path = page("mailing_create", "circle", circle.pk)
+    fields = fields_of(desk.get(path))
+    desk.post(path, {**fields, "text_en": "First."})
+    edit = page("mailing_edit", Mailing.objects.get().pk)
+    assert desk.post(edit, {**fields_of(desk.get(edit)), "text_en": "Better."}).status_code == 302
+    refused = desk.post(path, {**fields, "text_en": "After going back."})
+    assert refused.status_code == 422
+    assert f'action="{edit}"' in refused.content.decode()
+    assert Mailing.objects.get().words("en").text == "Better."
+    assert desk.post(edit, fields_of(refused)).status_code == 302
+    assert Mailing.objects.get().words("en").text == "After going back."
+
+
+@pytest.mark.parametrize(("how", "letters"), [("mailing_send", 2), ("mailing_remove", 1)])
+def test_page_sent_again_after_its_draft_is_gone_begins_another_letter(desk, circle, how, letters):
+    people(circle, "en")
+    path = page("mailing_create", "circle", circle.pk)
+    fields = fields_of(desk.get(path))
+    desk.post(path, {**fields, "subject_en": "Hello", "text_en": "First."})
+    assert press(desk, how, Mailing.objects.get(), expected=1).status_code == 302
+    for _ in range(2):
+        desk.post(path, {**fields, "subject_en": "Hello", "text_en": "After going back."})
+    assert Mailing.objects.count() == letters
+    assert Mailing.objects.drafts().get().words("en").text == "After going back."
+
+
+def test_draft_that_was_removed_by_the_first_of_two_clicks_is_removed(desk, mailing):
+    key = uuid4()
+    answers = [press(desk, "mailing_remove", mailing, submission=key) for _ in range(2)]
+    assert [answer.url for answer in answers] == [page("mailing_list")] * 2
+    assert press(desk, "mailing_remove", mailing).status_code == 404
+
+
+def test_no_preview_shows_a_link_that_opens_the_readers_own_page(desk, mailing):
+    for _ in range(2):  # the draft, then what was sent
+        seen = desk.get(page("mailing_detail", mailing.pk)).content.decode()
+        assert "/messages/stop/***/" in seen
+        assert set(re.findall(r"/messages/stop/([^/]+)/", seen)) == {"***"}
+        press(desk, "mailing_send", mailing, expected=2)
+
+
+def test_letter_with_the_writers_own_link_is_not_saved(desk, circle, ana):
+    own = stopping.link("letter", ana.pk)
+    answer = desk.post(page("mailing_create", "circle", circle.pk), written(text_en=f"Join here: {own}"))
+    assert (answer.status_code, Mailing.objects.count()) == (422, 0)
+    assert "a link in it that opens one person’s own page" in answer.content.decode()
+    elsewhere = written(text_en="Here: https://maps.example.org/place/Lima")
+    assert desk.post(page("mailing_create", "circle", circle.pk), elsewhere).status_code == 302
+
+
+def test_sent_letter_leads_to_its_messages(desk, mailing, circle):
+    press(desk, "mailing_send", mailing, expected=2)
+    other = letter(circle, mailing.created_by, {"es": SPANISH, "fr": FRENCH})
+    press(desk, "mailing_send", other, expected=2)
+    failed = Notice.objects.filter(about__contains=[mailing.label]).first()
+    Notice.objects.filter(pk=failed.pk).update(state="failed", finished_at=failed.created_at)
+    seen = desk.get(page("mailing_detail", mailing.pk)).content.decode()
+    link = f"{page('outbox_list')}?letter={mailing.pk}"
+    assert f"{link}&amp;show=failed" in seen
+    assert [line.notice for line in desk.get(f"{link}&show=failed").context["lines"]] == [failed]
+    assert f'<a href="{page("mailing_detail", mailing.pk)}">Nuevo enlace</a>' in (
+        desk.get(page("outbox_notice", failed.pk)).content.decode()
+    )
+    narrowed = desk.get(link)
+    assert narrowed.context["number"] == 2
+    seen = narrowed.content.decode()
+    assert "Only this letter" in seen and f'type="hidden" name="letter" value="{mailing.pk}"' in seen
 
 
 def test_two_windows_do_not_overwrite_each_other_unasked(desk, mailing):

@@ -54,6 +54,22 @@ def test_letter_goes_once_to_each_in_her_own_language(bo, circle, at):
     assert f"Voici le nouveau lien, {fr.name}." in words_of(sent[fr]).text
 
 
+@pytest.mark.parametrize(("read", "subject"), [("pt-br", "New link"), ("es", "Nuevo enlace"), ("fr", "Nouveau lien")])
+def test_who_changes_her_language_after_the_sending_gets_words_all_the_same(bo, circle, at, read, subject):
+    [es] = people(circle, "es")
+    written = {"es": SPANISH, "en": ENGLISH, **({"fr": FRENCH} if read == "fr" else {})}
+    mailings.send(mailing=letter(circle, bo, written), by=bo, at=at)
+    Member.objects.filter(pk=es.pk).update(language=read)
+    assert words_of(Notice.objects.get()).subject == subject
+
+
+def test_without_english_she_gets_the_language_there_is(bo, circle, at):
+    [es] = people(circle, "es")
+    mailings.send(mailing=letter(circle, bo, {"es": SPANISH}), by=bo, at=at)
+    Member.objects.filter(pk=es.pk).update(language="fr")
+    assert words_of(Notice.objects.get()).subject == "Nuevo enlace"
+
+
 def test_letters_name_the_circle_and_the_letter(bo, circle, at):
     people(circle, "en")
     mailing = mailings.send(mailing=letter(circle, bo, {"en": ENGLISH}), by=bo, at=at)
