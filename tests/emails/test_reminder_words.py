@@ -37,9 +37,9 @@ def at_home() -> Registration:
 @pytest.mark.parametrize(
     ("kind", "subject"),
     [
-        ("reminder_7d", "Coming up: Working with smallholders, Wednesday, 2 December 2026, 08:00 (Lima)"),
-        ("reminder_24h", "Tomorrow: Working with smallholders, 08:00 (Lima)"),
-        ("reminder_1h", "Starts soon: Working with smallholders, 08:00 (Lima)"),
+        ("reminder_7d", "Coming up: Working with smallholders, Wednesday, 2 December 2026, 08:00 Peru time"),
+        ("reminder_24h", "Tomorrow: Working with smallholders, 08:00 Peru time"),
+        ("reminder_1h", "Starts soon: Working with smallholders, 08:00 Peru time"),
     ],
 )
 def test_subject_says_what_and_when(kind, subject):

@@ -41,10 +41,10 @@ def test_which_day(starts_at: str, zone: str, at: str, word: str) -> None:
 @pytest.mark.parametrize(
     ("language", "subject"),
     [
-        ("en", "Tomorrow: Working with smallholders, 08:00 (Lima)"),
-        ("es", "Mañana: Working with smallholders, 08:00 (Lima)"),
-        ("fr", "Demain : Working with smallholders, 08:00 (Lima)"),
-        ("pt-br", "Amanhã: Working with smallholders, 08:00 (Lima)"),
+        ("en", "Tomorrow: Working with smallholders, 08:00 Peru time"),
+        ("es", "Mañana: Working with smallholders, 08:00 hora de Perú"),
+        ("fr", "Demain : Working with smallholders, 08:00 heure du Pérou"),
+        ("pt-br", "Amanhã: Working with smallholders, 08:00 horário do Peru"),
     ],
 )
 @pytest.mark.django_db
@@ -58,4 +58,5 @@ def test_late_reminder_says_today() -> None:
     assert send_due(at=AT + timedelta(hours=19)) == 1  # five hours ahead, 03:00 in Lima
     late = AT + timedelta(hours=19)
     notice = Notice.objects.get(kind="reminder_24h")
-    assert drawers.draw(notice.kind, notice.facts, at=late).subject == "Hoje: Working with smallholders, 08:00 (Lima)"
+    subject = drawers.draw(notice.kind, notice.facts, at=late).subject
+    assert subject == "Hoje: Working with smallholders, 08:00 horário do Peru"

@@ -184,7 +184,7 @@ def test_place_is_given_back_without_signing_in(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["reminder_7d", "rescheduled", "staff_brief"])
 def test_subject_of_what_comes_days_ahead_names_the_day(kind: str) -> None:
-    assert message(kind).subject.endswith(f"{TITLE}, Wednesday, 2 December 2026, 08:00 (Lima)")
+    assert message(kind).subject.endswith(f"{TITLE}, Wednesday, 2 December 2026, 08:00 Peru time")
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ACCOUNT_CONTEXTS if "code" in ACCOUNT_CONTEXTS[kind]])

@@ -150,3 +150,17 @@ def test_first_of_a_month_is_said_as_people_say_it(language, first, eleventh):
 def test_every_first_of_a_year_is(language, word):
     days = [zones.full_day(date(2026, month, 1), language) for month in range(1, 13)]
     assert [day for day in days if word not in day.split()] == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "language", "hour"),
+    [
+        ("Africa/Accra", "en", "14:00 Ghana time"),
+        ("America/Lima", "es", "09:00 hora de Perú"),
+        ("Africa/Abidjan", "fr", "14:00 heure d’Abidjan"),
+        ("America/Sao_Paulo", "pt-br", "11:00 horário de Brasília"),
+        ("America/Manaus", "pt-br", "10:00 (Manaus)"),
+    ],
+)
+def test_clock_is_named_as_people_call_it(zone, language, hour):
+    assert zones.local(datetime(2026, 12, 10, 14, tzinfo=UTC), zone, language).hour == hour
