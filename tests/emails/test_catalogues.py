@@ -64,7 +64,7 @@ def words(entry: polib.POEntry) -> list[str]:
 
 def test_mail_messages_are_found_in_templates_and_code() -> None:
     found = mail_messages()
-    assert "Tomorrow: %(title)s, %(clock)s (%(city)s)" in found
+    assert "Tomorrow: %(title)s, %(hour)s" in found
     assert "You get an answer by e-mail, usually within %(days)s day." in found
     assert "Open the page" in found  # `label=_("…")` of an include
     assert "Page and joining: %s" in found
