@@ -1,12 +1,16 @@
 """Writing down what became of messages, while the next one is being made."""
 
+import logging
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
 import psycopg2
+from django.db import DatabaseError
 from django.db import connection as database
 from psycopg2.extras import wait_select
+
+logger = logging.getLogger(__name__)
 
 
 class Ledger:
@@ -28,8 +32,11 @@ class Ledger:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         try:
+            self.settle()
+        except DatabaseError:
             if error is None:
-                self.settle()
+                raise
+            logger.exception("an outcome could not be written down either")  # the error before says why it all ended
         finally:
             if self._cursor:
                 self._cursor.connection.close()

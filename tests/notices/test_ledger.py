@@ -90,15 +90,21 @@ def test_what_cannot_be_written_is_said_at_the_next_step():
         ledger.settle()
 
 
-def write_and_fail() -> None:
+def write_and_fail(statement: str) -> None:
     with Ledger() as ledger:
-        ledger.write(BROKEN, ["unheard of"])
+        ledger.write(statement, ["one"])
         raise ZeroDivisionError
+
+
+def test_what_was_sent_before_a_failure_is_written_all_the_same():
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail(WRITE)
+    assert problems() == ["one"] * 3
 
 
 def test_failure_elsewhere_is_not_hidden_by_one_of_writing():
     with pytest.raises(ZeroDivisionError):
-        write_and_fail()
+        write_and_fail(BROKEN)
 
 
 def test_its_connection_ends_with_it():
