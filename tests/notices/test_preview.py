@@ -114,7 +114,7 @@ def test_no_message_shows_a_token_drawn_or_sent(kind):
 
 def test_messages_do_hold_tokens_that_could_be_shown(confirmed, at):
     delivery.deliver_due(clock=lambda: at)
-    assert len(TOKEN.findall(words(Notice.objects.get()))) == 6
+    assert len(TOKEN.findall(words(Notice.objects.get()))) == 5
 
 
 @pytest.mark.parametrize("link", [PLACE, JOIN, JOIN_ROLE, ASSIGNMENT, FEEDBACK])
