@@ -127,6 +127,20 @@ def zones_of(country: str) -> tuple[str, ...]:
     return COUNTRY_ZONES.get(country) or tuple(get_global("territory_zones").get(country, ()))
 
 
+@cache
+def short_list(country: str) -> tuple[str, ...]:
+    """The zones of a country that a person has to choose among: the usual ones, or one for each clock it has.
+
+    Argentina has twelve names for one clock: that is one zone, and nobody need choose.
+    """
+    if country in COUNTRY_ZONES:
+        return COUNTRY_ZONES[country]
+    clocks: dict[tuple[str, ...], str] = {}
+    for zone in zones_of(country):
+        clocks.setdefault(tuple(offset(datetime(2026, month, 15, tzinfo=UTC), zone) for month in (1, 7)), zone)
+    return tuple(clocks.values())
+
+
 def country_choices(language: str | None = None) -> list[tuple[str, str]]:
     """Countries as form choices: code and name in a language, sorted by name."""
     names = [(code, country_name(code, language)) for code in countries()]
