@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from members.models import Affiliation, Application, Member, Membership, NotTheSame, Organisation
 
 PERSON_ALIKE, ORGANISATION_ALIKE = 0.55, 0.45  # of likeness: names of organisations share words like "Cooperativa"
-ASKED = 0.55  # so much alike before the applicant herself is asked "Did you mean …?"
+ASKED = 0.5  # so much alike before the applicant herself is asked "Did you mean …?"
 AT_MOST = 6  # of each are shown
 MEMBER, APPLICATION, ORGANISATION = "member", "application", "organisation"
 ADDRESS, NAME, LIKE = "address", "name", "like"

@@ -33,7 +33,10 @@ SPAN = timedelta(days=90)
 
 @dataclass(frozen=True)
 class Line:
-    """One application in the list, with how long it has waited (waited, when it is decided on)."""
+    """One application in the list, with how long it has waited (waited, when it is decided on).
+
+    It is late when the team owes an answer, not while the applicant does.
+    """
 
     application: Application
     days: int
@@ -151,7 +154,8 @@ def _show(request: MemberRequest, choice: ChoiceForm, *, at: datetime, status: i
 def _line(row: Application, *, at: datetime) -> Line:
     until = row.decided_at or row.withdrawn_at or at
     days = (until - row.submitted_at).days
-    return Line(row, days, row.is_open() and days >= settings.APPLICATION_ANSWER_DAYS)
+    is_ours = row.is_open() and row.state != Application.State.INFO_REQUESTED
+    return Line(row, days, is_ours and days >= settings.APPLICATION_ANSWER_DAYS)
 
 
 def _figures(rows: ApplicationQuerySet, *, at: datetime) -> dict[str, Any]:

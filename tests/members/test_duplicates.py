@@ -4,7 +4,6 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 
-from forestallies.lib.database import execute_values
 from members.actions import likenesses
 from members.duplicates import Likenesses, organisation_of_this_name, organisations_to_ask_about
 from members.models import Affiliation, Application, Member, NotTheSame, Organisation
@@ -14,8 +13,11 @@ from tests.factories import ApplicationFactory, MemberFactory, OrganisationFacto
 @pytest.fixture
 def application(community) -> Application:
     return ApplicationFactory.create(
-        community=community, name="Beatriz Encinalejo", email="bea@example.org", organisation_name="Cooperativa Ceiba Alta"
-    )  # fmt: skip
+        community=community,
+        name="Beatriz Encinalejo",
+        email="bea@example.org",
+        organisation_name="Cooperativa Ceiba Alta",
+    )
 
 
 @pytest.fixture
@@ -147,18 +149,9 @@ def plan_of(rows) -> str:
 @pytest.fixture
 def crowd(db) -> None:
     """Enough rows that reading all of them would cost more than the index."""
-    rows = [(f"Member{n} {n * 7919 % 9973:x} Family{n * 31 % 997:x}",) for n in range(20_000)]
-    columns = "gender,age_band,country,zone,language,is_active,is_superuser,is_demo,created_at,password"
-    fixed = "'undisclosed','undisclosed','GH','UTC','en',true,false,false,now(),'!'"
-    names = "(SELECT * FROM (VALUES %s) AS given(name)) AS given"
-    execute_values(
-        f"INSERT INTO members_member (name,{columns}) SELECT name,{fixed} FROM {names} RETURNING id", rows
-    )  # fmt: skip
-    execute_values(
-        "INSERT INTO members_organisation (name,kind,country,is_demo,created_at) "
-        f"SELECT name,'COMP','NL',false,now() FROM {names} RETURNING id",
-        rows,
-    )
+    names = [f"Member{n} {n * 7919 % 9973:x} Family{n * 31 % 997:x}" for n in range(20_000)]
+    Member.objects.bulk_create(Member(name=name) for name in names)
+    Organisation.objects.bulk_create(Organisation(name=name, kind="COMP", country="NL") for name in names)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE members_member, members_organisation")
 
