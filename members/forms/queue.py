@@ -36,10 +36,10 @@ class QueueForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field_of(self, "state").choices = [
-            ("", _("waiting for an answer")), *Application.State.choices, (ALL, _("all"))
+            ("", _("waiting for an answer")), *Application.State.choices, (ALL, _("all applications"))
         ]  # fmt: skip
-        field_of(self, "country").choices = [("", _("all")), *zones.country_choices()]
-        field_of(self, "stakeholder").choices = [("", _("all")), *Organisation.Kind.choices]
+        field_of(self, "country").choices = [("", _("any")), *zones.country_choices()]
+        field_of(self, "stakeholder").choices = [("", _("any")), *Organisation.Kind.choices]
         field_of(self, "waits").choices = [("", _("at any time")), *_ages()]
 
     def narrow(self, rows: ApplicationQuerySet, *, at: datetime) -> ApplicationQuerySet:
