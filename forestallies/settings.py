@@ -364,6 +364,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=20),
         "options": {"expires": 20},
     },
+    "forget-drafts": {
+        "task": "members.forget_drafts",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
     "run-waiting-jobs": {"task": "jobs.run_waiting", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
 }
 

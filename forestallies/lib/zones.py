@@ -46,6 +46,13 @@ COUNTRY_ZONES: dict[str, tuple[str, ...]] = {
     "ES": ("Europe/Madrid",),
 }
 
+# Of zones that show the same clock, these are the ones people of their countries know.
+WELL_KNOWN = {
+    "America/Argentina/Buenos_Aires", "America/Guayaquil", "America/Halifax", "America/Mexico_City",
+    "America/Santiago", "America/Toronto", "America/Winnipeg", "Asia/Krasnoyarsk", "Asia/Novosibirsk",
+    "Asia/Vladivostok", "Australia/Sydney", "Europe/Lisbon", "Europe/Moscow", "Europe/Samara", "Pacific/Auckland",
+}  # fmt: skip
+
 CITY_NAMES = {
     "America/Sao_Paulo": "São Paulo",
     "America/Bogota": "Bogotá",
@@ -136,7 +143,7 @@ def short_list(country: str) -> tuple[str, ...]:
     if country in COUNTRY_ZONES:
         return COUNTRY_ZONES[country]
     clocks: dict[tuple[str, ...], str] = {}
-    for zone in zones_of(country):
+    for zone in sorted(zones_of(country), key=lambda zone: zone not in WELL_KNOWN):
         clocks.setdefault(tuple(offset(datetime(2026, month, 15, tzinfo=UTC), zone) for month in (1, 7)), zone)
     return tuple(clocks.values())
 

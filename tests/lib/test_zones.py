@@ -130,3 +130,16 @@ def test_brazil_has_several_zones_and_ghana_one():
     assert len(zones.zones_of("BR")) > 1
     assert zones.zones_of("GH") == ("Africa/Accra",)
     assert zones.zones_of("??") == ()
+
+
+@pytest.mark.parametrize(
+    ("country", "number"), [("GH", 1), ("BR", 7), ("ID", 3), ("AR", 1), ("AU", 7), ("XX", 0), ("", 0)]
+)
+def test_short_list_has_one_zone_for_each_clock_of_a_country(country, number):
+    assert len(zones.short_list(country)) == number
+    assert set(zones.short_list(country)) <= set(zones.zones_of(country))
+
+
+@pytest.mark.parametrize("zone", sorted(zones.WELL_KNOWN))
+def test_well_known_zone_stands_for_its_clock(zone):
+    assert zone in {first for code in zones.countries() for first in zones.short_list(code)}

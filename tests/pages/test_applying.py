@@ -7,12 +7,14 @@ from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
 from members.actions import questions
 from members.joining_emails import STATUS
 from members.models import Application, ApplicationDraft, Question
+from members.tasks import forget_drafts
 from notices.models import Notice
 from tests.factories import ApplicationFactory, MemberFactory, OrganisationFactory
 
@@ -165,6 +167,18 @@ def test_link_is_over_after_fourteen_days_and_what_was_saved_is_deleted(apply, c
         assert answer.status_code == 410
     save(apply, email="other@example.org")
     assert list(ApplicationDraft.objects.values_list("email", flat=True)) == ["other@example.org"]
+
+
+def test_what_was_saved_goes_after_fourteen_days_by_itself(apply, clock, capsys):
+    save(apply)
+    clock.shift(timedelta(days=14, seconds=-1))
+    forget_drafts()
+    assert ApplicationDraft.objects.count() == 1
+    clock.shift(1)
+    call_command("forget_drafts", "--dry-run")
+    assert (capsys.readouterr().out, ApplicationDraft.objects.count()) == ("1 would be deleted.\n", 1)
+    forget_drafts()
+    assert ApplicationDraft.objects.count() == 0
 
 
 def test_answer_is_the_same_for_every_address(apply, ana, community):
