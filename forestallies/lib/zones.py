@@ -49,7 +49,7 @@ COUNTRY_ZONES: dict[str, tuple[str, ...]] = {
 # Of zones that show the same clock, these are the ones people of their countries know.
 WELL_KNOWN = {
     "America/Argentina/Buenos_Aires", "America/Guayaquil", "America/Halifax", "America/Mexico_City",
-    "America/Santiago", "America/Toronto", "America/Winnipeg", "Asia/Krasnoyarsk", "Asia/Novosibirsk",
+    "America/Santiago", "America/Toronto", "America/Winnipeg", "Asia/Krasnoyarsk",
     "Asia/Vladivostok", "Australia/Sydney", "Europe/Lisbon", "Europe/Moscow", "Europe/Samara", "Pacific/Auckland",
 }  # fmt: skip
 

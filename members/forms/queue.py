@@ -84,7 +84,9 @@ class ChoiceForm(SubmissionForm):
 
     do = forms.CharField(required=False)
     reason = forms.ChoiceField(
-        label=gettext_lazy("Reason, as the applicants will read it"), choices=Application.Reason, required=False
+        label=gettext_lazy("Reason, as the applicants will read it"),
+        choices=[("", gettext_lazy("Choose…")), *Application.Reason.choices],
+        required=False,
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None) -> None:

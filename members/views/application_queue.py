@@ -147,7 +147,8 @@ def _show(request: MemberRequest, choice: ChoiceForm, *, at: datetime, status: i
     order = ("submitted_at", "pk") if form.is_waiting else ("-submitted_at", "-pk")
     found = form.narrow(rows, at=at).order_by(*order)
     page = Paginator(found.select_related("decided_by"), PER_PAGE).get_page(request.GET.get("page"))
-    context |= {"page": page, "lines": [_line(row, at=at) for row in page], "number": page.paginator.count}
+    lines = [_line(row, at=at) for row in page]
+    context |= {"page": page, "lines": lines, "any_open": any(line.application.is_open() for line in lines)}
     return render(request, "members/staff/application_list.html", context, status=status)
 
 
