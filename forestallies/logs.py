@@ -6,7 +6,7 @@ import re
 _PATTERNS = [
     (
         re.compile(
-            r"(/(?:welcome|apply/status|messages/stop|ical|place|join/role|assignment|verify|accounts/(?:password/reset/key|confirm-email))/)[^/\s\"?]+"
+            r"(/(?:welcome|apply/status|apply/continue|messages/stop|ical|place|join/role|assignment|verify|accounts/(?:password/reset/key|confirm-email))/)[^/\s\"?]+"
         ),
         r"\1…",
     ),

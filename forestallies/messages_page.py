@@ -33,6 +33,9 @@ TOLD = {
     "applications_to_review": Told(
         "more than three apply within an hour", "at the end of that hour, together", "the community's coordinators"
     ),
+    "more_information": Told("a coordinator asks for more", NOW, "the applicant"),
+    "application_answered": Told("the applicant answers", NOW, "the coordinator who asked"),
+    "application_draft": Told("somebody saves an application to continue it later", NOW, "the address she typed"),
     "welcome": Told("a coordinator approves", NOW, "the new member"),
     "application_declined": Told("a coordinator declines", "after an hour, in which it can be undone", "the applicant"),
     "letter": Told("a coordinator sends a letter", "when she says", "the people whom she chose"),

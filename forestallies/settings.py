@@ -215,6 +215,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "60/5m/ip,8/5m/key",
     "request_login_code": "60/m/ip,5/5m/key",
     "apply": "60/h/ip",
+    "apply_later": "60/h/ip,5/h/key",  # per address that a link is mailed to
     "application_status": "600/h/ip",
     "welcome": "600/h/ip",
     "verify": "20/m/ip",
@@ -362,6 +363,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "events.tend_registrations",
         "schedule": timedelta(seconds=20),
         "options": {"expires": 20},
+    },
+    "forget-drafts": {
+        "task": "members.forget_drafts",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
     },
     "run-waiting-jobs": {"task": "jobs.run_waiting", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
 }

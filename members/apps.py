@@ -10,6 +10,7 @@ class MembersConfig(AppConfig):
             audiences,
             emails,
             guards,
+            joining_emails,
             mailing_emails,
             message_kinds,
             stopped_addresses,

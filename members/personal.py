@@ -7,11 +7,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
-from members.models import Member
+from members.models import Application, Member
 
 
-def answer_for(request: HttpRequest, member: Member, answer: Callable[[], HttpResponse]) -> HttpResponse:
-    """Answer in a person's language and zone; search engines are kept out.
+def answer_for(request: HttpRequest, member: Member | Application, answer: Callable[[], HttpResponse]) -> HttpResponse:
+    """Answer in the language and zone of a person, or of an applicant; search engines are kept out.
 
     A language chosen on this device comes before the one of her profile.
     """

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from members.views import (
+    application_queue,
+    application_status,
     applications,
     mailing_sending,
     mailings,
@@ -17,7 +19,12 @@ public = [
     # Applying
     path("apply/", applications.apply, name="apply"),
     path("apply/sent/", applications.application_sent, name="application_sent"),
-    path("apply/status/<slug:token>/", applications.application_status, name="application_status"),
+    path("apply/saved/", applications.application_saved, name="application_saved"),
+    path("apply/continue/<slug:token>/", applications.application_continue, name="application_continue"),
+    # Where an application is, and what its sender can do
+    path("apply/status/<str:token>/", application_status.application_status, name="application_status"),
+    path("apply/status/<str:token>/answer/", application_status.application_answer, name="application_answer"),
+    path("apply/status/<str:token>/withdraw/", application_status.application_withdraw, name="application_withdraw"),
     # The link in the welcome mail
     path("welcome/<slug:token>/", welcome.welcome, name="welcome"),
     # The way out of optional messages
@@ -38,8 +45,10 @@ account = [
 
 staff_pages = [
     # The queue of applications
-    path("staff/applications/", staff.application_list, name="application_list"),
+    path("staff/applications/", application_queue.application_list, name="application_list"),
     path("staff/applications/<int:application_id>/", staff.application_detail, name="application_detail"),
+    path("staff/applications/<int:application_id>/ask/", staff.application_ask, name="application_ask"),
+    path("staff/applications/<int:application_id>/alike/", staff.application_alike, name="application_alike"),
     path("staff/applications/<int:application_id>/approve/", staff.application_approve, name="application_approve"),
     path("staff/applications/<int:application_id>/decline/", staff.application_decline, name="application_decline"),
     path("staff/applications/<int:application_id>/reopen/", staff.application_reopen, name="application_reopen"),

@@ -111,7 +111,8 @@ def test_public_addresses_are_these():
     public = {name for name in set(names()) if is_public(name)}
     assert public == {
         "home", "privacy", "code_of_conduct", "set_language", "forest_allies", "sske", "healthz", "readyz", "apply",
-        "application_sent", "application_status", "welcome", "verify_form", "certificate_verify", "admin:login",
+        "application_sent", "application_saved", "application_continue", "application_status", "application_answer",
+        "application_withdraw", "welcome", "verify_form", "certificate_verify", "admin:login",
         "calendar_feed", "place_page", "assignment_page", "feedback_place", "material_download_role",
         "join_place", "join_place_go", "join_role", "join_role_go", "messages_stop",
         *MATRIX["allauth"]["public"],

@@ -13,7 +13,7 @@ from events.models import Role
 from events.places import ASSIGNMENT, FEEDBACK, JOIN, JOIN_ROLE, PLACE
 from forestallies.lib import clock, links
 from members.actions import invitations
-from members.models import Affiliation, Grant, Member, Membership, StakeholderCategory
+from members.models import Affiliation, ApplicationDraft, Community, Grant, Member, Membership, StakeholderCategory
 from notices import outbox
 from notices.models import Notice, RefusedAddress
 from notices.render import Message, Recipient
@@ -111,6 +111,7 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "cohort_id": cohort.pk,
             "cohort_certificate_id": papers.issued(key=certificate_key(cohort, newcomer.pk)).pk,
             "status_token": token,
+            "draft_token": _draft_token(community, at),
             "welcome_token": welcome_token,
             "stop_token": STOP.token(f"{ana.pk}:materials_posted"),
         },
@@ -129,6 +130,16 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "notices_notice": Notice.objects.latest("id"),
         },
     )
+
+
+def _draft_token(community: Community, at: datetime) -> str:
+    """Of an application that somebody wants to continue later."""
+    token, token_hash = links.new_token()
+    ApplicationDraft.objects.create(
+        community=community, email="later@example.org", language="en", words={"name": ["Ada Later"]},
+        token_hash=token_hash, saved_at=at, expires_at=at + ApplicationDraft.KEPT,
+    )  # fmt: skip
+    return token
 
 
 def foreign_session() -> Session:

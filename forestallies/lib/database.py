@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
+from django.contrib.postgres.search import TrigramSimilarity
 from django.db import connection
-from django.db.models import CharField, Func
+from django.db.models import Aggregate, BooleanField, CharField, ExpressionWrapper, Func, Q, QuerySet, Value
 
 Row = TypeVar("Row")
+Rows = TypeVar("Rows", bound="QuerySet[Any]")
 
 
 class Fold(Func):
@@ -15,6 +17,32 @@ class Fold(Func):
 
     function = "fa_fold"
     output_field = CharField()
+
+
+class Median(Aggregate):
+    """The middle value, of numbers or of lengths of time; None without rows."""
+
+    function = "PERCENTILE_CONT"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    name = "Median"
+
+
+def alike(rows: Rows, name: str, *, at_least: float) -> Rows:
+    """Those whose folded `name` is or resembles this one, the same first, then the most alike.
+
+    Each gets `is_same` and `likeness`, from 0 to 1 (0, too, for the same name without a letter or a digit). Goes
+    through the indexes over `Fold("name")`, a plain and a trigram one, where the model has them.
+
+    Args:
+        at_least: of likeness. Below 0.3, which is where the index begins, nothing is found.
+    """
+    folded = Fold(Value(name))
+    found = rows.alias(folded=Fold("name")).annotate(
+        likeness=TrigramSimilarity(Fold("name"), folded),  # type: ignore[arg-type]  # it takes expressions as well
+        is_same=ExpressionWrapper(Q(folded=folded), output_field=BooleanField()),
+    )
+    wanted = Q(folded=folded) | Q(folded__trigram_similar=folded, likeness__gte=at_least)
+    return found.filter(wanted).order_by("-is_same", "-likeness", "pk")
 
 
 def execute_values(statement: str, rows: Iterable[Sequence[Any]], *, page: int = 1_000) -> list[tuple[Any, ...]]:

@@ -48,6 +48,13 @@ COUNTRY_ZONES: dict[str, tuple[str, ...]] = {
     "ES": ("Europe/Madrid",),
 }
 
+# Of zones that show the same clock, these are the ones people of their countries know.
+WELL_KNOWN = {
+    "America/Argentina/Buenos_Aires", "America/Guayaquil", "America/Halifax", "America/Mexico_City",
+    "America/Santiago", "America/Toronto", "America/Winnipeg", "Asia/Krasnoyarsk",
+    "Asia/Vladivostok", "Australia/Sydney", "Europe/Lisbon", "Europe/Moscow", "Europe/Samara", "Pacific/Auckland",
+}  # fmt: skip
+
 CITY_NAMES = {
     "America/Sao_Paulo": "São Paulo",
     "America/Bogota": "Bogotá",
@@ -153,6 +160,20 @@ def countries() -> tuple[str, ...]:
 def zones_of(country: str) -> tuple[str, ...]:
     """The zones a person of a country may live in, the usual ones first; empty for an unknown country."""
     return COUNTRY_ZONES.get(country) or tuple(get_global("territory_zones").get(country, ()))
+
+
+@cache
+def short_list(country: str) -> tuple[str, ...]:
+    """The zones of a country that a person has to choose among: the usual ones, or one for each clock it has.
+
+    Argentina has twelve names for one clock: that is one zone, and nobody need choose.
+    """
+    if country in COUNTRY_ZONES:
+        return COUNTRY_ZONES[country]
+    clocks: dict[tuple[str, ...], str] = {}
+    for zone in sorted(zones_of(country), key=lambda zone: zone not in WELL_KNOWN):
+        clocks.setdefault(tuple(offset(datetime(2026, month, 15, tzinfo=UTC), zone) for month in (1, 7)), zone)
+    return tuple(clocks.values())
 
 
 def country_choices(language: str | None = None) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Tags and filters that the portal's templates share: words about time and place, and the hidden key of a form."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from events.models import Event
-from forestallies.lib import kept, links, zones
+from forestallies.lib import kept, languages, links, zones
 from members.models import Member
 
 register = template.Library()
@@ -110,6 +111,12 @@ def own_name(code: str) -> str:
 def language_word(code: str) -> str:
     """Name one of the portal's languages in the reader's: `Spanish`."""
     return str(dict(settings.LANGUAGES).get(code, code))
+
+
+@register.filter
+def spoken(codes: Sequence[str]) -> str:
+    """Name the languages somebody speaks, in the reader's: `English, Quechua`."""
+    return languages.in_words(codes)
 
 
 @register.filter

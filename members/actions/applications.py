@@ -11,7 +11,7 @@ from audit.models import record
 from forestallies.lib import links
 from members import emails, policies, reviewing
 from members.actions import invitations, memberships
-from members.models import Application, Community, Member, Organisation
+from members.models import Application, ApplicationDraft, Community, Member, Organisation
 from members.terms import VERSION
 from notices import outbox
 
@@ -21,7 +21,9 @@ class ApplicationRefused(Exception):
 
 
 @transaction.atomic
-def submit(*, community: Community, answers: dict[str, Any], at: datetime) -> Application | None:
+def submit(
+    *, community: Community, answers: dict[str, Any], at: datetime, draft: ApplicationDraft | None = None
+) -> Application | None:
     """Take an application and tell the applicant and the coordinators.
 
     An address that already applied or is already a member gets a mail saying so instead; the page must answer the same
@@ -29,11 +31,14 @@ def submit(*, community: Community, answers: dict[str, Any], at: datetime) -> Ap
 
     Args:
         answers: the applicant's cleaned words, by field name of `Application`.
+        draft: the form that was continued to this end; it is not kept any longer.
 
     Returns:
         The new application, or None when the address was known.
     """
     address = answers["email"].strip().lower()
+    if draft:
+        draft.delete()
     # One row per community is the lock: two sendings at once become one application.
     Community.objects.select_for_update(no_key=True).get(pk=community.pk)
     member = Member.objects.active().by_address(address).filter(memberships__community=community).first()
@@ -77,7 +82,7 @@ def approve(*, application: Application, organisation: Organisation | None, by: 
         ApplicationRefused: somebody decided already, or the person's account is switched off.
         PermissionDenied: `by` may not decide.
     """
-    application = _locked(application, Application.State.APPROVED, by=by, at=at)
+    application = locked(application, Application.State.APPROVED, by=by, at=at)
     member = _member_of(application)
     if not member.is_active:
         raise ApplicationRefused(_("This person’s account is switched off; only an administrator can open it again."))
@@ -106,7 +111,7 @@ def decline(*, application: Application, reason: str, by: Member, at: datetime) 
         ApplicationRefused: somebody decided already.
         PermissionDenied: `by` may not decide.
     """
-    application = _locked(application, Application.State.DECLINED, by=by, at=at)
+    application = locked(application, Application.State.DECLINED, by=by, at=at)
     _decide(application, Application.State.DECLINED, by=by, at=at, reason=reason)
     record(verb="application.declined", subject=application, by=by, at=at, reason=reason)
     outbox.post_once(emails.application_declined(application, at=at), at=at)
@@ -121,7 +126,7 @@ def reopen(*, application: Application, by: Member, at: datetime) -> Application
         ApplicationRefused: it is not declined, or a newer application of the same address is open.
         PermissionDenied: `by` may not decide.
     """
-    application = _locked(application, Application.State.IN_REVIEW, by=by, at=at)
+    application = locked(application, Application.State.IN_REVIEW, by=by, at=at)
     newer = Application.objects.open().filter(community=application.community, email=application.email)
     if newer.exists():
         raise ApplicationRefused(_("This person has applied again; please decide on the newer application."))
@@ -138,8 +143,32 @@ def reopen(*, application: Application, by: Member, at: datetime) -> Application
     return application
 
 
-def _locked(application: Application, target: str, *, by: Member, at: datetime) -> Application:
-    """Lock the application and check that `by` may bring it into the target state."""
+@transaction.atomic
+def withdraw(*, application: Application, at: datetime) -> Application:
+    """Let the applicant take her application back; what she was to be told of it is told no more.
+
+    One that was declined a moment ago, which she cannot know yet, is withdrawn as well.
+
+    Raises:
+        ApplicationRefused: it was decided on, or withdrawn before.
+    """
+    application = Application.objects.select_for_update(no_key=True).get(pk=application.pk)
+    if not application.is_open() and (application.state != Application.State.DECLINED or application.is_told(at)):
+        raise ApplicationRefused(_("This application has its answer already."))
+    application.state, application.withdrawn_at = Application.State.WITHDRAWN, at
+    application.decided_at, application.decided_by, application.reason = None, None, ""
+    application.save(update_fields=["state", "withdrawn_at", "decided_at", "decided_by", "reason"])
+    record(verb="application.withdrawn", subject=application, by=None, at=at)
+    return application
+
+
+def locked(application: Application, target: str, *, by: Member, at: datetime) -> Application:
+    """Lock the application and check that `by` may bring it into the target state.
+
+    Raises:
+        ApplicationRefused: it cannot go there from the state it is in.
+        PermissionDenied: `by` may not decide.
+    """
     application = Application.objects.select_for_update(no_key=True).get(pk=application.pk)
     policies.check_can_decide(application, by=by, at=at)
     if target not in Application.TRANSITIONS[Application.State(application.state)]:

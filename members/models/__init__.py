@@ -4,6 +4,7 @@ from members.models.applications import Application
 from members.models.circles import Circle, CircleMember
 from members.models.communities import Community, Consent, Membership
 from members.models.grants import Grant
+from members.models.joining import ApplicationDraft, NotTheSame, Question
 from members.models.mailings import Mailing
 from members.models.organisations import Affiliation, Organisation
 from members.models.people import Member, SignInInvitation
@@ -12,6 +13,7 @@ from members.models.vocabulary import StakeholderCategory, Theme
 __all__ = [
     "Affiliation",
     "Application",
+    "ApplicationDraft",
     "Circle",
     "CircleMember",
     "Community",
@@ -20,7 +22,9 @@ __all__ = [
     "Mailing",
     "Member",
     "Membership",
+    "NotTheSame",
     "Organisation",
+    "Question",
     "SignInInvitation",
     "StakeholderCategory",
     "Theme",

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from forestallies.lib.database import Fold
+from forestallies.lib.database import Fold, alike
 from forestallies.lib.fields import LineField
 from members.models.people import Member
 
@@ -15,6 +16,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def named(self, name: str) -> "OrganisationQuerySet":
         """Those of the same name, whatever its capitals and accents."""
         return self.alias(folded=Fold("name")).filter(folded=Fold(models.Value(name)))
+
+    def alike(self, name: str, *, at_least: float) -> "OrganisationQuerySet":
+        """Those with a name that resembles this one, the most alike first, with their `likeness`."""
+        return alike(self, name, at_least=at_least)
 
     def visible_to(self, member: Member, *, at: datetime) -> "OrganisationQuerySet":
         """Those with a person in a circle that one coordinates, and one's own."""
@@ -45,7 +50,10 @@ class Organisation(models.Model):
     objects = OrganisationQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(Fold("name"), "id", name="organisation_by_name")]
+        indexes = [
+            models.Index(Fold("name"), "id", name="organisation_by_name"),
+            GinIndex(OpClass(Fold("name"), name="gin_trgm_ops"), name="organisation_alike"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -12,7 +13,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from forestallies.lib import text, zones
-from forestallies.lib.database import Fold
+from forestallies.lib.database import Fold, alike
 from forestallies.lib.fields import LineField
 
 
@@ -51,6 +52,10 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def by_address(self, address: str) -> "MemberQuerySet":
         return self.filter(email=address.strip().lower())
+
+    def alike(self, name: str, *, at_least: float) -> "MemberQuerySet":
+        """Those with a name that resembles this one, the most alike first, with their `likeness`."""
+        return alike(self, name, at_least=at_least)
 
     def visible_to(self, member: "Member", *, at: datetime) -> "MemberQuerySet":
         """Oneself, and everybody in a circle that one coordinates. The directory widens this for what people opened."""
@@ -107,7 +112,10 @@ class Member(AbstractBaseUser):
             models.UniqueConstraint(Lower("email"), name="member_address_once"),
             models.CheckConstraint(condition=~Q(email=""), name="member_address_null_not_empty"),
         ]
-        indexes = [models.Index(Fold("name"), "id", name="member_by_name")]
+        indexes = [
+            models.Index(Fold("name"), "id", name="member_by_name"),
+            GinIndex(OpClass(Fold("name"), name="gin_trgm_ops"), name="member_alike"),
+        ]
 
     def __str__(self) -> str:
         return self.name

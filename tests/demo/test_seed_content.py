@@ -104,8 +104,8 @@ def test_every_registration_has_the_transition_that_made_it(demo):
 
 def test_applications_wait_in_the_queue_and_one_names_a_known_organisation(demo):
     states = Counter(Application.objects.values_list("state", flat=True))
-    assert states == {"submitted": 3, "in_review": 1, "info_requested": 1}
-    known = [one for one in Application.objects.all() if Organisation.objects.named(one.organisation_name).exists()]
+    assert states == {"submitted": 3, "in_review": 1, "info_requested": 1, "declined": 2}
+    known = [one for one in Application.objects.open() if Organisation.objects.named(one.organisation_name).exists()]
     assert [one.name for one in known] == ["Beatriz Encinalejo"]
 
 

@@ -16,9 +16,9 @@ from events.places import place_link
 from events.telling import Listener, Span
 from forestallies import digest
 from members import emails as member_emails
-from members import mailing_emails
+from members import joining_emails, mailing_emails
 from members.accounts import AccountAdapter
-from members.models import Application, Grant, Member
+from members.models import Application, ApplicationDraft, Grant, Member, Question
 from members.models.mailings import LANGUAGES, Words
 from notices import drawers
 from notices.models import RefusedAddress
@@ -109,6 +109,9 @@ JOINING_KINDS = (
     "address_stopped",
     "welcome",
     "application_declined",
+    "more_information",
+    "application_answered",
+    "application_draft",
 )
 SEVERAL_KINDS = ("registered_with_circle", "registered_several", "rescheduled_series", "attendance_recorded")
 ONE_KINDS = ("materials_posted", "letter", "letter_important", "letter_test", "weekly_digest", "certificate_issued")
@@ -321,6 +324,8 @@ def _joining_posting(kind: str, language: str, name: str) -> Posting:  # noqa: P
             language, name=name, state="declined", reason="incomplete", decided_at=AT, decided_by=person()
         )
         return member_emails.application_declined(declined, at=AT)
+    if kind in ("more_information", "application_answered", "application_draft"):
+        return _continuing_posting(kind, language, name)
     written = application(language, name=name)
     if kind == "application_received":
         return member_emails.application_received(written, token=TOKEN)
@@ -340,6 +345,26 @@ def _joining_posting(kind: str, language: str, name: str) -> Posting:  # noqa: P
         )
         return member_emails.address_stopped(refused, person(language, name="Bo Dupont"))
     return member_emails.welcome(written, person(language, name=name), token=TOKEN, expires_at=TIMESTAMP)
+
+
+def _continuing_posting(kind: str, language: str, name: str) -> Posting:
+    """Of an application with an open question, and of a form that is continued later."""
+    written = application(language, name=name, state="info_requested")
+    bo = person(language, name="Bo Dupont")
+    if kind == "application_draft":
+        draft = ApplicationDraft.objects.create(
+            community=written.community, email="ada@example.org", language=language, words={"name": [name]},
+            token_hash="0" * 64, saved_at=AT, expires_at=AT + ApplicationDraft.KEPT,
+        )  # fmt: skip
+        return joining_emails.application_draft(draft, token=TOKEN)
+    question = Question.objects.create(
+        application=written, asked_by=bo, asked_at=AT, text=f"{name}, how many families are in your cooperative?\n"
+        "And since when?",
+    )  # fmt: skip
+    if kind == "more_information":
+        return joining_emails.more_information(question)
+    GrantFactory.create(member=bo, circle=written.community.circle, right=Grant.Right.COORDINATOR)
+    return joining_emails.application_answered(question, at=AT)[0]
 
 
 def _account_message(kind: str, member: Member) -> Message:

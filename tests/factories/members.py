@@ -83,6 +83,7 @@ class ApplicationFactory(DjangoModelFactory[Application]):
     country = "PE"
     zone = "America/Lima"
     language = "es"
+    languages = ["es"]
     organisation_name = factory.Sequence(lambda n: f"Cooperativa {n} (demo)")
     stakeholder = Organisation.Kind.FOREST_COMMUNITY
     why = "We look after the forest and want to meet those who buy from it."

@@ -164,3 +164,16 @@ def test_every_first_of_a_year_is(language, word):
 )
 def test_clock_is_named_as_people_call_it(zone, language, hour):
     assert zones.local(datetime(2026, 12, 10, 14, tzinfo=UTC), zone, language).hour == hour
+
+
+@pytest.mark.parametrize(
+    ("country", "number"), [("GH", 1), ("BR", 7), ("ID", 3), ("AR", 1), ("AU", 7), ("XX", 0), ("", 0)]
+)
+def test_short_list_has_one_zone_for_each_clock_of_a_country(country, number):
+    assert len(zones.short_list(country)) == number
+    assert set(zones.short_list(country)) <= set(zones.zones_of(country))
+
+
+@pytest.mark.parametrize("zone", sorted(zones.WELL_KNOWN))
+def test_well_known_zone_stands_for_its_clock(zone):
+    assert zone in {first for code in zones.countries() for first in zones.short_list(code)}

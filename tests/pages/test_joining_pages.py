@@ -109,7 +109,7 @@ def test_approving_links_the_organisation_that_looks_the_same(bo, community):
     known = OrganisationFactory.create(name="Cooperativa Áurea (demo)")
     application = ApplicationFactory.create(community=community, organisation_name="cooperativa aurea (demo)")
     shown = sign_in(bo).get(reverse("application_detail", args=[application.pk]))
-    assert shown.context["approve_form"].fields["organisation"].initial == known
+    assert shown.context["approve_form"].fields["organisation"].initial == known.pk
 
 
 def test_two_coordinators_at_once_the_second_reads_what_happened(bo, community):

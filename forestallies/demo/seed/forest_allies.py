@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from forestallies.demo.seed.dates import Calendar
 from forestallies.demo.seed.people import Person, join_circle, load_people
 from forestallies.demo.seed.rows import demo_name, find_or_insert, fixed_uuid, insert_missing, read, translated
 from forestallies.lib import zones
-from members.models import Affiliation, Application, Circle, Community, Member, Membership
+from members.models import Affiliation, Application, Circle, Community, Member, Membership, Question
 from members.terms import REQUIRED, VERSION
 
 
@@ -79,11 +80,17 @@ def load_applications(community: Community, calendar: Calendar) -> None:
     """Insert the queue. No token leads to these rows: what is stored as its hash is the hash of nothing."""
     entries = read("members")["application"]
     sent = [calendar.ago(one["days_ago"], -41 * turn) for turn, one in enumerate(entries)]
-    rows = [_application(community, one, at) for one, at in zip(entries, sent, strict=True)]
-    insert_missing(rows, by="email")
+    rows = [_application(community, one, at, calendar) for one, at in zip(entries, sent, strict=True)]
+    known, new = insert_missing(rows, by="email")
+    fresh = {row.pk for row in new}
+    Question.objects.bulk_create(
+        Question(application=row, text=one["question"], asked_at=calendar.ago(one["asked_days_ago"]))
+        for row, one in zip(known, entries, strict=True)
+        if row.pk in fresh and "question" in one
+    )
 
 
-def _application(community: Community, one: dict[str, str], sent_at: datetime) -> Application:
+def _application(community: Community, one: dict[str, Any], sent_at: datetime, calendar: Calendar) -> Application:
     person = Person(one["name"], one["country"], one["language"], sent_at)
     return Application(
         community=community,
@@ -93,6 +100,7 @@ def _application(community: Community, one: dict[str, str], sent_at: datetime) -
         country=person.country,
         zone=zones.zones_of(person.country)[0],
         language=person.language,
+        languages=one.get("languages", [person.language.partition("-")[0]]),
         organisation_name=demo_name(one["organisation"]) if one["organisation"] else "",
         stakeholder=one["stakeholder"],
         role=one["role"],
@@ -100,4 +108,6 @@ def _application(community: Community, one: dict[str, str], sent_at: datetime) -
         terms_version=VERSION,
         token_hash=fixed_uuid(person.address).hex * 2,
         submitted_at=person.since,
+        decided_at=calendar.ago(one["decided_days_ago"]) if "decided_days_ago" in one else None,
+        reason=one.get("reason", ""),
     )
