@@ -100,6 +100,7 @@ class Gatherings:
             registration_opens_at=self.calendar.morning(words["registration_opens_on"]),
             **translated("title", one["title"]),
             **translated("description", one["description"]),
+            **_about(one["theme"]),
             **self._when(self.calendar.day(one["on"]), one["at"], one["minutes"]),
             join_url=f"https://meet.example.org/{row.slug}-{one['key']}",
         )
@@ -116,6 +117,7 @@ class Gatherings:
             reminders_since=self.calendar.reminders_since - timedelta(days=3),  # the week's is past, the day's is due
             **translated("title", one["title"]),
             **translated("description", description),
+            **_about(one["theme"]),
             **self._when(day, one["at"], one["minutes"], countries=one["countries"]),
             join_url=f"https://meet.example.org/{one['key']}",
         )
@@ -150,6 +152,19 @@ class Gatherings:
 
     def _of_countries(self, countries: Sequence[str]) -> list[Member]:
         return [member for member in self.members if member.country in countries]
+
+
+def _about(theme: str) -> Words:
+    """Who benefits from a workshop on a theme, and what else it is about."""
+    data = read("forest_allies")
+    benefit, about = data["benefit"][theme], data["about"][theme]
+    return {
+        **translated("benefit_communities", benefit["communities"]),
+        **translated("benefit_markets", benefit["markets"]),
+        "commodities": about["commodities"],
+        "landscape": about["landscape"],
+        "about_countries": about["countries"],
+    }
 
 
 def gathering(community: Community, words: Words, calendar: Calendar) -> Gathering:
