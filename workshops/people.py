@@ -1,9 +1,9 @@
 """Who takes part in a workshop or a gathering, and for whom each of them speaks."""
 
+import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -23,12 +23,14 @@ class Person:
         organisation: for which she speaks in the community; empty for nobody's.
         kind: its stakeholder type, or hers; empty when she is no member.
         role: what she does in the workshop; empty for a participant.
+        number: on a sheet, from 1; 0 elsewhere.
     """
 
     member: Member
     organisation: str
     kind: str
     role: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -91,5 +93,11 @@ def families(people: Iterable[Person]) -> list[Family]:
         return (not one.organisation, zones.unaccented(one.organisation), one.organisation)
 
     # Sorting is stable, so inside a family people stay in the order in which they came.
-    grouped = groupby(sorted(people, key=key), key=lambda one: one.organisation)
+    grouped = itertools.groupby(sorted(people, key=key), key=lambda one: one.organisation)
     return [Family(name or _("Without an organisation"), list(group)) for name, group in grouped]
+
+
+def numbered(groups: Iterable[Family]) -> list[Family]:
+    """Number the people through all groups, as on a sheet of paper."""
+    count = itertools.count(1)
+    return [Family(group.name, [replace(one, number=next(count)) for one in group.people]) for group in groups]

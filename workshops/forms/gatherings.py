@@ -45,9 +45,7 @@ class NamedForm(SubmissionForm):
 
     def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = dict(zones.zone_choices(at))
-        own = [zone for zone in ("UTC", self.initial.get("zone")) if zone and zone not in offered]
-        field_of(self, "zone").choices = [*((zone, zone) for zone in own), *offered.items()]
+        field_of(self, "zone").choices = _zones(at, self.initial.get("zone"))
         for name, (code, _language) in zip(NAMES, settings.LANGUAGES, strict=True):
             self.fields[name] = Words(label=text.in_language(_("Name"), code), required=False, max_length=120)
             self.fields[name].widget.attrs["lang"] = code
@@ -208,6 +206,14 @@ def _from_nothing(at: datetime) -> dict[str, Any]:
     season = Gathering.Season.SPRING if starts_on.month <= 6 else Gathering.Season.AUTUMN
     names = planning.names(season, starts_on.year)
     return {**names, "season": season, "year": starts_on.year, "starts_on": starts_on, "zone": "UTC"}
+
+
+def _zones(at: datetime, own: str | None) -> list[tuple[str, str]]:
+    """The zones of the countries that members come from, UTC, and the gathering's own: a short list for a phone."""
+    near = {zone for listed in zones.COUNTRY_ZONES.values() for zone in listed} | {own}
+    found = [(zone, words) for zone, words in zones.zone_choices(at) if zone in near]
+    unknown = [zone for zone in dict.fromkeys(("UTC", own)) if zone and zone not in dict(found)]
+    return [*((zone, zone) for zone in unknown), *found]
 
 
 def _checked(day: date) -> date:

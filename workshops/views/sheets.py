@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from audit.models import record
@@ -25,12 +26,13 @@ def workshop_sheet(request: CockpitRequest, event: Event) -> HttpResponse:
     found = people.of_workshop(workshop, at=at)
     by_name = request.GET.get("by") == "name"
     team, guests = [one for one in found if one.role], [one for one in found if not one.role]
-    families = [people.Family("", guests)] if by_name else people.families(guests)
+    groups = [people.Family("", guests)] if by_name else people.families(guests)
+    if team:
+        groups = [people.Family(_("Team"), team), *groups]
     record(verb="workshop.sheet_drawn", subject=event, by=request.user, at=at, people=len(found))
     context = {
         "workshop": workshop,
-        "team": team,
-        "families": families,
+        "families": people.numbered(groups),
         "number": len(found),
         "by_name": by_name,
         "spare": range(SPARE),
