@@ -139,7 +139,6 @@ class Gatherings:
             reminders_since=self.calendar.reminders_since - timedelta(days=3),  # the week's is past, the day's is due
             **translated("title", one["title"]),
             **translated("description", description),
-            **_about(one["theme"]),
             **self._when(day, one["at"], one["minutes"], countries=one["countries"]),
             join_url=f"https://meet.example.org/{one['key']}",
         )
