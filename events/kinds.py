@@ -44,6 +44,10 @@ def its_title(event: "Event") -> str:
     return event.title
 
 
+def always_ready(_event: "Event") -> None:
+    return None
+
+
 def no_standing(_event: "Event", _member: "Member", _at: datetime) -> str:
     return ""
 
@@ -62,6 +66,7 @@ class Kind:
         called: gives what people call an event in a few words, in the active language, as for the subject of a mail.
         standing: says in one or two sentences, in the active language, how far a person has come in what an event is
             part of, and what is still needed; empty where nothing is counted.
+        check_ready: raises `ScheduleRefused` while something is missing that people must read before they register.
     """
 
     name: str
@@ -72,6 +77,7 @@ class Kind:
     topics: Callable[["Event"], list[Topic]] = no_topics
     called: Callable[["Event"], str] = its_title
     standing: Callable[["Event", "Member", datetime], str] = no_standing
+    check_ready: Callable[["Event"], None] = always_ready
 
 
 _KINDS: dict[str, Kind] = {}

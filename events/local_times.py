@@ -15,7 +15,7 @@ class CountryClock:
     """One country's clock. `day`, `clock` and `offset` are empty as long as there is no time yet.
 
     Attributes:
-        outside: some of the event is before 7 or after 21 o'clock there.
+        minutes_outside: so many minutes of the event are before 7 or after 21 o'clock there.
     """
 
     country: str
@@ -23,7 +23,11 @@ class CountryClock:
     day: str
     clock: str
     offset: str
-    outside: bool = False
+    minutes_outside: int = 0
+
+    @property
+    def outside(self) -> bool:
+        return self.minutes_outside > 0
 
 
 class LocalTimes:
@@ -70,7 +74,7 @@ def clock_of(code: str, starts_at: datetime | None, minutes: int = 0) -> Country
         return CountryClock(country, zone, "", "", "")
     there = starts_at.astimezone(ZoneInfo(zone))
     day = format_date(there.date(), "EEE d MMM", locale=zones.babel_locale())
-    outside = working_days.minutes_outside(starts_at, starts_at + timedelta(minutes=minutes), zone) > 0
+    outside = working_days.minutes_outside(starts_at, starts_at + timedelta(minutes=minutes), zone)
     return CountryClock(country, zone, day, there.strftime("%H:%M"), zones.offset(starts_at, zone), outside)
 
 

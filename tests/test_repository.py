@@ -27,6 +27,7 @@ REACHED_THROUGH_ANOTHER = {
     "programs.programme", "programs.module", "programs.sessionplan",
     "programs.enrolment", "certificates.certificate", "certificates.document", "jobs.job", "jobs.submission",
     "audit.entry", "notices.heartbeat", "notices.preference", "notices.refusedaddress",
+    "workshops.appearance", "workshops.groupnote",
 }  # fmt: skip
 
 

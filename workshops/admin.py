@@ -6,21 +6,22 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from events.admin_base import EventAdmin
 from events.models import Event
 from forestallies.lib import clock
 from members.admin_base import ReadOnlyAdmin
 from members.models import Circle, Community
-from workshops.forms import WorkshopForm
-from workshops.models import Gathering, Workshop
+from workshops.forms.workshops import WorkshopForm
+from workshops.models import BENEFITS, Gathering, Workshop
+from workshops.slugs import free_slug
 
 
 @admin.register(Gathering)
 class GatheringAdmin(ReadOnlyAdmin):
     list_display = ("name", "starts_on", "ends_on", "is_published")
-    fields = ("name", "community", "starts_on", "ends_on", "zone", "is_published")
+    fields = ("name", "community", "starts_on", "ends_on", "zone", "held", "place", "is_published")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Those of the communities one works for, not of those one merely belongs to."""
@@ -35,6 +36,13 @@ class WorkshopAdmin(EventAdmin):
     list_select_related = ("gathering", "theme")
     of_kind = ("gathering", "theme", "purpose")
     once = ("gathering",)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Who benefits stands before the description; tags come last."""
+        first, *others = super().get_fieldsets(request, obj)
+        benefits = (_("Who benefits"), {"fields": self.replace_orig_field(BENEFITS)})
+        tags = (_("Tags"), {"fields": ("commodities", "landscape", "about_countries"), "classes": ("collapse",)})
+        return [first, benefits, *others, tags]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer the gatherings of the reader's own communities that are not over."""
@@ -55,7 +63,7 @@ class WorkshopAdmin(EventAdmin):
     def settle(self, obj: Workshop) -> None:
         obj.home = obj.gathering.community.circle
         obj.countries = _countries_of([obj.home])
-        obj.slug = _free_slug(f"{obj.gathering.slug}-{slugify(obj.title)}")
+        obj.slug = free_slug(f"{obj.gathering.slug}-{obj.title}")
 
     def audience_of(self, obj: Workshop) -> Iterable[Circle]:
         return [obj.home]
@@ -73,10 +81,3 @@ def _countries_of(homes: Iterable[Circle]) -> list[str]:
     """The countries that a community's workshops name: all those of its latest ones, in their order."""
     lists = Event.objects.filter(home__in=homes).order_by("-starts_at").values_list("countries", flat=True)[:20]
     return max(lists, key=len, default=[])
-
-
-def _free_slug(wanted: str) -> str:
-    """An address that no event has yet: the wanted one, cut to its length, with a number where it is taken."""
-    stem = wanted[:70].strip("-")
-    taken = set(Event.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    return next(slug for slug in (stem, *(f"{stem}-{number}" for number in range(2, 1000))) if slug not in taken)

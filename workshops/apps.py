@@ -8,15 +8,17 @@ class WorkshopsConfig(AppConfig):
 
     def ready(self) -> None:
         from events import kinds
-        from workshops import topics, views
+        from workshops import readiness, topics
+        from workshops.views import pages
 
         kinds.register(
             kinds.Kind(
                 "workshop",
                 _("workshop"),
                 page=lambda event: reverse("workshop_page", args=[event.slug]),
-                show=views.show_workshop,
+                show=pages.show_workshop,
                 model="workshops_workshop",
                 topics=topics.topics_of,
+                check_ready=readiness.check_tells_benefits,
             )
         )

@@ -12,4 +12,4 @@ class GatheringTranslation(TranslationOptions):
 
 @register(Workshop)
 class WorkshopTranslation(TranslationOptions):
-    fields = ()
+    fields = ("benefit_communities", "benefit_markets")

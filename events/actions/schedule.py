@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.models import record
-from events import emails, policies
+from events import emails, kinds, policies
 from events.actions import moving
 from events.actions.moving import LONGEST, Impact, ScheduleRefused, When
 from events.locks import lock_event, lock_events
@@ -27,7 +27,7 @@ def create(*, event: Kind, audience: Iterable[Circle], by: Member, at: datetime)
     """Save a new event of any kind, as a draft or already scheduled, for the people of these circles.
 
     Raises:
-        ScheduleRefused: its time cannot be, or is over although it is to be scheduled.
+        ScheduleRefused: its time cannot be, or it is to be scheduled although that is over or something is missing.
         PermissionDenied: the person schedules nothing in that home.
     """
     policies.check_can_schedule_in(event.home, by=by, at=at)
@@ -37,6 +37,8 @@ def create(*, event: Kind, audience: Iterable[Circle], by: Member, at: datetime)
         moving.check_ahead(event.starts_at, at)
         event.reminders_since = at
     event.save()
+    if event.state == Event.State.SCHEDULED:
+        kinds.of(event).check_ready(event)  # its kind is set when it is saved
     event.audience.set(audience)
     record(
         verb="event.created",
@@ -54,13 +56,14 @@ def announce(*, event: Event, by: Member, at: datetime) -> Event:
     """Make a draft a scheduled event: its audience sees it and can register.
 
     Raises:
-        ScheduleRefused: it is no draft, or its time is over.
+        ScheduleRefused: it is no draft, its time is over, or something is missing that people must read.
     """
     policies.check_can_schedule(event, by=by, at=at)
     event = lock_event(event.pk)
     if event.state != Event.State.DRAFT:
         raise ScheduleRefused(_("Only a draft can be announced."), field="state")
     moving.check_ahead(event.starts_at, at)
+    kinds.of(event).check_ready(event)
     event.state, event.reminders_since = Event.State.SCHEDULED, at
     event.save(update_fields=["state", "reminders_since", "updated_at"])
     record(verb="event.announced", subject=event, by=by, at=at)

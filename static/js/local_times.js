@@ -37,12 +37,21 @@
   const length = document.getElementById("id_minutes");
   const DAY_BEGINS = 7 * 60, DAY_ENDS = 21 * 60; // minutes of the day, as the server counts them
 
-  // Whether some of it is before 7 or after 21 o'clock on a zone's clock.
+  // How many minutes of it are before 7 or after 21 o'clock on a zone's clock.
   function outside(start, zone) {
-    const [first, last] = [start, start + (Number(length && length.value) || 0) * 60000]
-      .map((instant) => instant + offset(instant, zone));
-    const minute = (first % DAY) / 60000;
-    return minute < DAY_BEGINS || minute + Math.max((last - first) / 60000, 1) > DAY_ENDS;
+    const minute = ((start + offset(start, zone)) % DAY) / 60000;
+    const end = minute + Math.max(Number(length && length.value) || 0, 0);
+    let inside = 0;
+    for (let day = 0; day < end; day += 24 * 60) {
+      inside += Math.max(0, Math.min(end, day + DAY_ENDS) - Math.max(minute, day + DAY_BEGINS));
+    }
+    return Math.ceil(end - minute - inside);
+  }
+
+  // A length of time as the server writes it: 45 min, 2 h, 1 h 30 min.
+  function said(minutes) {
+    const hours = Math.floor(minutes / 60), rest = minutes % 60;
+    return [hours ? `${hours} h` : "", rest ? `${rest} min` : ""].filter(Boolean).join(" ");
   }
 
   function draw() {
@@ -58,9 +67,9 @@
         ? new Intl.DateTimeFormat(language, { ...there, weekday: "short", day: "numeric", month: "short" }).format(found[0])
         : "";
       ahead.textContent = found.length ? named(offset(found[0], item.dataset.zone)) : "";
-      const odd = found.length > 0 && outside(found[0], item.dataset.zone);
-      item.classList.toggle("is-outside", odd);
-      note.textContent = odd ? list.dataset.outside : "";
+      const odd = found.length ? outside(found[0], item.dataset.zone) : 0;
+      item.classList.toggle("is-outside", odd > 0);
+      note.textContent = odd ? `${list.dataset.outside}: ${said(odd)}` : "";
     }
     if (Number.isNaN(wall)) note.textContent = "";
     else note.textContent = found.length === 2 ? list.dataset.repeated : found.length ? "" : list.dataset.skipped;

@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from events.local_times import clock_of
 from forestallies.lib import zones
+from forestallies.templatetags.portal import duration
 from tests import chromium
 
 pytestmark = pytest.mark.browser
@@ -57,7 +58,9 @@ def test_clocks_are_those_of_the_server(form: Page, day: date, clock: time, zone
     assert form.locator("strong").all_inner_texts() == [clock_of(code, starts_at).clock for code in COUNTRIES]
     clocks = [clock_of(code, starts_at, 60) for code in COUNTRIES]
     assert form.locator("span:nth-of-type(3)").all_inner_texts() == [one.offset for one in clocks]
-    assert form.locator("em").all_inner_texts() == ["odd" if one.outside else "" for one in clocks]
+    assert form.locator("em").all_inner_texts() == [
+        f"odd: {duration(one.minutes_outside)}" if one.outside else "" for one in clocks
+    ]
     assert form.inner_text("#local-times-note") == ("repeated" if zones.is_repeated(day, clock, zone) else "")
 
 

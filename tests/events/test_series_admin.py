@@ -87,7 +87,7 @@ def test_question_names_what_speaks_against_the_new_time(sske, as_fay):
 def test_hours_are_marked_where_they_are_unusual(sske, as_fay):
     save(as_fay, sske.page, wall_time="11:30")
     page = text_of(as_fay.get(sske.page))
-    assert "Peru 06:30 Thu 10 Dec UTC−5 before 7 or after 21 o’clock" in page
+    assert "Peru 06:30 Thu 10 Dec UTC−5 before 7 or after 21 o’clock: 30 min" in page
     assert "Ghana 11:30 Thu 10 Dec UTC+0 Peru" in page
 
 

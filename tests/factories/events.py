@@ -72,6 +72,8 @@ class WorkshopFactory(EventFactory):
     home = factory.SelfAttribute("gathering.community.circle")
     theme = factory.SubFactory(ThemeFactory)
     purpose = Workshop.Purpose.SOLUTIONS
+    benefit_communities = "A price that stays."
+    benefit_markets = "Forest products with a known origin."
 
 
 class RegistrationFactory(DjangoModelFactory[Registration]):

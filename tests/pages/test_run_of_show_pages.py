@@ -475,7 +475,9 @@ def test_agenda_is_the_public_rows_on_the_readers_clock(as_ana, english, worksho
     planned(workshop, "Vote of the team", is_public=False)
     planned(workshop, "Talk", lead_words="Table hosts", language="fr")
     assert agenda(as_ana, workshop) == (
-        "Agenda Your local time: Lima, UTC−5 08:10 Welcome 15 min · Fay Lead 08:40 Talk 15 min · Table hosts · French"
+        "Agenda We share in a non-competitive way: no prices, volumes or plans of single companies. "
+        "Competition-law notice "
+        "Your local time: Lima, UTC−5 08:10 Welcome 15 min · Fay Lead 08:40 Talk 15 min · Table hosts · French"
     )
     text = as_ana.get(workshop.get_absolute_url()).content.decode()
     hidden = ["Technical check", "Inner note", "Say hello", "Vote of the team", "fay@secret.example"]

@@ -16,7 +16,7 @@ from forestallies.demo.seed.dates import Calendar, morning_after
 from forestallies.demo.seed.places import Entry, facilitate, invite, register, rotated, sign_up
 from forestallies.demo.seed.rows import fixed_uuid, insert_missing, read, save_missing, translated
 from members.models import Community, Member, Theme
-from workshops.models import Gathering, Workshop
+from workshops.models import Appearance, Gathering, GroupNote, Workshop
 
 # Douala is one hour ahead of UTC all year: 14:00 there is 13:00 UTC in spring and autumn alike, and a civil hour from
 # Guatemala (07:00) to Jakarta (20:00). A zone with clock changes would move it for most members; nobody lives in "UTC".
@@ -43,9 +43,10 @@ class Gatherings:
     def load(self) -> Gathering:
         """Insert both gatherings with their workshops, roles and seats; give the coming one."""
         data = read("forest_allies")
-        rows, _made = insert_missing(
+        rows, made = insert_missing(
             [gathering(self.community, one, self.calendar) for one in data["gathering"]], by="slug"
         )
+        self._name_some(made)
         for row, words in zip(rows, data["gathering"], strict=True):
             self._load_workshops(row, words)
         self._load_practice_calls(rows[-1], data["practice_call"], data["practice_call_description"])
@@ -67,6 +68,27 @@ class Gatherings:
             for event, one in zip(events, plans, strict=True)
             if event in made and "came" in one
             for seen in presence.come(event, one["came"], by=self.facilitators[0])
+        )
+
+        GroupNote.objects.bulk_create(
+            GroupNote(
+                workshop=event,
+                version=1,
+                words=one["group_notes"],
+                author=self.facilitators[0],
+                updated_at=event.ends_at,
+            )
+            for event, one in zip(events, plans, strict=True)
+            if event in made and "group_notes" in one
+        )
+
+    def _name_some(self, made: Iterable[Gathering]) -> None:
+        """Two of three members let themselves be named on the list of participants."""
+        Appearance.objects.bulk_create(
+            Appearance(gathering=row, member=member, since=self.calendar.ago(20))
+            for row in made
+            for turn, member in enumerate(self.members)
+            if turn % 3
         )
 
     def _load_practice_calls(self, row: Gathering, calls: Sequence[Words], description: dict[str, str]) -> None:
@@ -100,6 +122,7 @@ class Gatherings:
             registration_opens_at=self.calendar.morning(words["registration_opens_on"]),
             **translated("title", one["title"]),
             **translated("description", one["description"]),
+            **_about(one["theme"]),
             **self._when(self.calendar.day(one["on"]), one["at"], one["minutes"]),
             join_url=f"https://meet.example.org/{row.slug}-{one['key']}",
         )
@@ -150,6 +173,19 @@ class Gatherings:
 
     def _of_countries(self, countries: Sequence[str]) -> list[Member]:
         return [member for member in self.members if member.country in countries]
+
+
+def _about(theme: str) -> Words:
+    """Who benefits from a workshop on a theme, and what else it is about."""
+    data = read("forest_allies")
+    benefit, about = data["benefit"][theme], data["about"][theme]
+    return {
+        **translated("benefit_communities", benefit["communities"]),
+        **translated("benefit_markets", benefit["markets"]),
+        "commodities": about["commodities"],
+        "landscape": about["landscape"],
+        "about_countries": about["countries"],
+    }
 
 
 def gathering(community: Community, words: Words, calendar: Calendar) -> Gathering:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from forestallies.lib import clock
 from members.actions import communities
 from members.models import Community
-from workshops.views import COMMUNITY
+from workshops.views.pages import COMMUNITY
 
 
 class Command(BaseCommand):

@@ -1,5 +1,7 @@
 """The public face of Forest Allies, its gatherings and their workshops."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -19,8 +21,9 @@ from jobs import submissions
 from jobs.submissions import Result
 from members.models import Community, Theme
 from members.requests import MemberRequest
-from workshops import choosing
-from workshops.forms import ChoiceForm
+from members.staff import reader_is_staff
+from workshops import choosing, mix, policies
+from workshops.forms.workshops import ChoiceForm
 from workshops.models import Gathering, Workshop
 
 COMMUNITY = "forest-allies"
@@ -53,11 +56,18 @@ def forest_allies(request: HttpRequest) -> HttpResponse:
     return render(request, "workshops/forest_allies.html", context)
 
 
+@login_not_required
 @require_safe
 def gathering_page(request: MemberRequest, slug: str) -> HttpResponse:
-    """Show a gathering's workshops, each at the reader's own hour, with a tick beside those that she may take."""
+    """Show a gathering's workshops, each at the reader's own hour, with a tick beside those that she may take.
+
+    To everybody who is no member: what, when, on which themes and how to join, once the gathering is published.
+    """
     at = clock.now()
-    gathering = get_object_or_404(Gathering.objects.visible_to(request.user, at=at), slug=slug)
+    mine = Gathering.objects.visible_to(request.user, at=at) if request.user.is_authenticated else None
+    gathering = mine.filter(slug=slug).first() if mine is not None else None
+    if gathering is None:
+        return _show_public(request, get_object_or_404(Gathering.objects.published(), slug=slug), at)
     return _show_gathering(request, gathering, choosing.places_of(gathering, member=request.user, at=at))
 
 
@@ -99,7 +109,20 @@ def show_workshop(
     """Draw the page of a workshop that the reader may see."""
     workshop = Workshop.objects.select_related("theme", "gathering").get(pk=event.pk)
     context = {"workshop": workshop, **context_of(workshop, member=request.user, at=clock.now(), form=form)}
+    if "help" in context["works"]:
+        context["mix"] = mix.mixes([workshop.pk])[workshop.pk]
     return render(request, "workshops/workshop.html", context, status=status)
+
+
+def _show_public(request: HttpRequest, gathering: Gathering, at: datetime) -> HttpResponse:
+    """What everybody may read of a gathering: no seats, no people and no way in."""
+    workshops = Workshop.objects.published().filter(gathering=gathering).select_related("theme")
+    context = {
+        "gathering": gathering,
+        "workshops": workshops.order_by("starts_at", "id"),
+        "is_ahead": gathering.ends_on >= at.date(),
+    }
+    return render(request, "workshops/gathering_public.html", context)
 
 
 def _show_gathering(
@@ -122,8 +145,14 @@ def _show_gathering(
         "full": full,
         "may_wait": {*form.may_wait(), *(event.pk for event in full.events)} if form and full else (),
         "all_full": full is not None and len(full.events) == len(chosen),
+        "may_plan": reader_is_staff(request) and _may_plan(request, gathering),
     }
     return render(request, "workshops/gathering.html", context, status=status)
+
+
+def _may_plan(request: MemberRequest, gathering: Gathering) -> bool:
+    communities = policies.communities_to_plan(request.user, at=clock.now())
+    return communities.filter(pk=gathering.community_id).exists()
 
 
 def _say(request: MemberRequest, places: list[Place], result: Result) -> None:

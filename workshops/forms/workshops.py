@@ -2,20 +2,59 @@
 
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events.forms.scheduling import EventForm
 from events.seats import Place
+from forestallies.lib import zones
+from forestallies.lib.form_fields import field_of
 from jobs.forms import SubmissionForm
+from workshops.models import BENEFIT_LENGTH, BENEFITS, Workshop, in_each_language
+from workshops.readiness import words_for
 
 
 class WorkshopForm(EventForm):
-    """A workshop of a gathering, on one theme."""
+    """A workshop of a gathering, on one theme, with a sentence each on what its two sides gain."""
+
+    commodities = forms.MultipleChoiceField(
+        choices=Workshop.Commodity.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    about_countries = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, required=False)
 
     class Meta:
         labels = {"gathering": gettext_lazy("Gathering"), "theme": gettext_lazy("Theme")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "about_countries" in self.fields:
+            codes = {*zones.COUNTRY_ZONES, *self.instance.about_countries}
+            named = ((code, zones.country_name(code)) for code in codes)
+            field_of(self, "about_countries").choices = sorted(named, key=lambda pair: zones.unaccented(pair[1]))
+        for name in BENEFITS:
+            if (english := f"{name}_en") in self.fields:
+                self.fields[english].help_text = _("A sentence or two. It is needed before the workshop is scheduled.")
+            for field in (self.fields[one] for one in in_each_language(name) if one in self.fields):
+                field.widget.attrs |= {"rows": 2, "maxlength": BENEFIT_LENGTH}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for name in BENEFITS:
+            self._clean_benefit(name, cleaned)
+        return cleaned
+
+    def _clean_benefit(self, name: str, cleaned: dict[str, Any]) -> None:
+        """Needed to schedule it, and not taken away from what is scheduled."""
+        columns = [column for column in in_each_language(name) if column in self.fields]
+        if not columns or any(column in self.errors for column in columns):
+            return
+        if any(cleaned.get(column) for column in columns):
+            return
+        is_scheduled = self.instance.state == Workshop.State.SCHEDULED and name not in self.instance.missing_benefits()
+        if cleaned.get("state") == Workshop.State.SCHEDULED or is_scheduled:
+            self.add_error(columns[0], words_for(name))
 
 
 class ChoiceForm(SubmissionForm):

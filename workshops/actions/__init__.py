@@ -1,0 +1,1 @@
+"""Changes to gatherings and what belongs to them."""

@@ -1,0 +1,1 @@
+"""Forms of Forest Allies, by what they are about."""

@@ -1,0 +1,1 @@
+"""Pages of Forest Allies, by what they are about."""
