@@ -8,6 +8,7 @@ class MembersConfig(AppConfig):
         from members import (  # noqa: F401 (they register themselves)
             accounts,
             audiences,
+            contact_emails,
             emails,
             guards,
             mailing_emails,

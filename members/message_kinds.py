@@ -14,6 +14,14 @@ register(
     Kind(name="welcome", label=_("welcome")),
     Kind(name="application_declined", label=_("application declined")),
     Kind(
+        name="contact_request",
+        label=_("request to get in touch"),
+        wish=_("When a member would like to get in touch with me"),
+        waits_for_day=True,
+        keeps_distance=True,
+    ),
+    Kind(name="contact_accepted", label=_("two people in touch")),
+    Kind(
         name="letter",
         label=_("letter"),
         wish=_("Letters from the coordinators"),

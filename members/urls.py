@@ -4,6 +4,8 @@ from django.urls import path
 
 from members.views import (
     applications,
+    contacts,
+    directory,
     mailing_sending,
     mailings,
     messages,
@@ -20,6 +22,8 @@ public = [
     path("apply/status/<slug:token>/", applications.application_status, name="application_status"),
     # The link in the welcome mail
     path("welcome/<slug:token>/", welcome.welcome, name="welcome"),
+    # The link in the mail of a contact request
+    path("contact/<str:token>/", contacts.contact_page, name="contact_page"),
     # The way out of optional messages
     path("messages/stop/<str:token>/", messages.messages_stop, name="messages_stop"),
 ]
@@ -27,7 +31,22 @@ public = [
 own = [
     # What a member changes about herself
     path("me/profile/", profile.profile_edit, name="profile_edit"),
+    path("me/directory/", directory.directory_entry, name="directory_entry"),
+    path("me/contacts/", contacts.contact_list, name="contact_list"),
+    path("me/contacts/<int:request_id>/", contacts.contact_answer, name="contact_answer"),
     path("me/messages/", messages.my_messages, name="my_messages"),
+]
+
+directory_pages = [
+    # Members find each other
+    path("directory/", directory.directory_people, name="directory_people"),
+    path("directory/people/<int:member_id>/", contacts.directory_person, name="directory_person"),
+    path("directory/organisations/", directory.directory_organisations, name="directory_organisations"),
+    path(
+        "directory/organisations/<int:organisation_id>/",
+        directory.directory_organisation,
+        name="directory_organisation",
+    ),
 ]
 
 account = [
@@ -59,4 +78,4 @@ letter_pages = [
     path("staff/mailings/<int:mailing_id>/remove/", mailing_sending.mailing_remove, name="mailing_remove"),
 ]
 
-urlpatterns = public + own + account + staff_pages + letter_pages
+urlpatterns = public + own + directory_pages + account + staff_pages + letter_pages

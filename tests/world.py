@@ -13,6 +13,7 @@ from events.models import Role
 from events.places import ASSIGNMENT, FEEDBACK, JOIN, JOIN_ROLE, PLACE
 from forestallies.lib import clock, links
 from members.actions import invitations
+from members.contact_emails import CONTACT
 from members.models import Affiliation, Grant, Member, Membership, StakeholderCategory
 from notices import outbox
 from notices.models import Notice, RefusedAddress
@@ -25,6 +26,8 @@ from tests.factories import (
     ApplicationFactory,
     CircleFactory,
     CohortFactory,
+    ContactRequestFactory,
+    DirectoryEntryFactory,
     GrantFactory,
     MailingFactory,
     MaterialFactory,
@@ -80,6 +83,8 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
     certificate = papers.issued(ana)
     cohort = CohortFactory.create(edition=session.edition)
     category = StakeholderCategory.objects.create(code="COOP", name="Farmers’ cooperative", position=4)
+    listed = DirectoryEntryFactory.create()
+    request = ContactRequestFactory.create(asker=listed.member, asked=ana)
     return World(
         people={"anon": None, "cy": cy, "ana": ana, "fay": fay, "bo": bo, "root": root},
         arguments={
@@ -96,6 +101,10 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "assignment_token": ASSIGNMENT.token(role.pk),
             "event_notice_id": Notice.objects.get(key="told").pk,
             "address_id": refused.pk,
+            "listed_id": listed.member_id,
+            "organisation_id": organisation.pk,
+            "contact_id": request.pk,
+            "contact_token": CONTACT.token(request.pk),
             "room_id": RoomFactory.create(event=workshop.event_ptr).pk,
             "place_token": PLACE.token(registration.pk),
             "feedback_token": FEEDBACK.token(registration.pk),

@@ -3,6 +3,8 @@
 from members.models.applications import Application
 from members.models.circles import Circle, CircleMember
 from members.models.communities import Community, Consent, Membership
+from members.models.contacts import ContactRequest
+from members.models.directory import DirectoryEntry
 from members.models.grants import Grant
 from members.models.mailings import Mailing
 from members.models.organisations import Affiliation, Organisation
@@ -16,6 +18,8 @@ __all__ = [
     "CircleMember",
     "Community",
     "Consent",
+    "ContactRequest",
+    "DirectoryEntry",
     "Grant",
     "Mailing",
     "Member",

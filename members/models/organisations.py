@@ -1,9 +1,11 @@
 """Organisations and the people who speak for them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from forestallies.lib.database import Fold
@@ -15,6 +17,15 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def named(self, name: str) -> "OrganisationQuerySet":
         """Those of the same name, whatever its capitals and accents."""
         return self.alias(folded=Fold("name")).filter(folded=Fold(models.Value(name)))
+
+    def taking_part_in(self, communities: Sequence[int]) -> "OrganisationQuerySet":
+        """Those that active members of these communities speak for; nobody who stands for herself."""
+        from members.models.communities import Membership
+
+        through = Membership.objects.filter(
+            organisation=OuterRef("pk"), community__in=communities, state=Membership.State.ACTIVE
+        )
+        return self.filter(Exists(through)).exclude(kind=Organisation.Kind.INDIVIDUAL)
 
     def visible_to(self, member: Member, *, at: datetime) -> "OrganisationQuerySet":
         """Those with a person in a circle that one coordinates, and one's own."""
@@ -45,7 +56,10 @@ class Organisation(models.Model):
     objects = OrganisationQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(Fold("name"), "id", name="organisation_by_name")]
+        indexes = [
+            models.Index(Fold("name"), "id", name="organisation_by_name"),
+            GinIndex(OpClass(Fold("name"), name="gin_trgm_ops"), name="organisation_name_alike"),
+        ]
 
     def __str__(self) -> str:
         return self.name

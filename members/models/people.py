@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -107,7 +108,10 @@ class Member(AbstractBaseUser):
             models.UniqueConstraint(Lower("email"), name="member_address_once"),
             models.CheckConstraint(condition=~Q(email=""), name="member_address_null_not_empty"),
         ]
-        indexes = [models.Index(Fold("name"), "id", name="member_by_name")]
+        indexes = [
+            models.Index(Fold("name"), "id", name="member_by_name"),
+            GinIndex(OpClass(Fold("name"), name="gin_trgm_ops"), name="member_name_alike"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -15,7 +15,7 @@ from events.models import Event, Registration, Role
 from events.telling import Listener, Span
 from forestallies import digest
 from members import emails as member_emails
-from members import mailing_emails
+from members import contact_emails, mailing_emails
 from members.accounts import AccountAdapter
 from members.models import Application, Grant, Member
 from members.models.mailings import LANGUAGES, Words
@@ -29,6 +29,7 @@ from tests.factories import (
     ApplicationFactory,
     AttendanceFactory,
     CohortFactory,
+    ContactRequestFactory,
     EventFactory,
     GrantFactory,
     MailingFactory,
@@ -99,6 +100,7 @@ EVENT_KINDS = (
     "feedback_reminder",
     "missed_session",
 )
+CONTACT_KINDS = ("contact_request", "contact_accepted")
 JOINING_KINDS = (
     "application_received",
     "application_exists",
@@ -111,7 +113,7 @@ JOINING_KINDS = (
 )
 SEVERAL_KINDS = ("registered_with_circle", "registered_several", "rescheduled_series", "attendance_recorded")
 ONE_KINDS = ("materials_posted", "letter", "letter_important", "letter_test", "weekly_digest", "certificate_issued")
-KINDS = (*EVENT_KINDS, *SEVERAL_KINDS, *ONE_KINDS, *JOINING_KINDS, *ACCOUNT_CONTEXTS)
+KINDS = (*EVENT_KINDS, *SEVERAL_KINDS, *ONE_KINDS, *CONTACT_KINDS, *JOINING_KINDS, *ACCOUNT_CONTEXTS)
 
 
 def person(language: str = "en", *, zone: str = "America/Lima", name: str = "Ana Quispe") -> Member:
@@ -177,6 +179,8 @@ def posting(kind: str, language: str = "en", *, name: str = "Ana Quispe", title:
         return _weekly_posting(person(language, name=name), title)
     if kind.startswith("letter"):
         return _letter_posting(kind, person(language, name=name), title)
+    if kind in CONTACT_KINDS:
+        return _contact_posting(kind, person(language, name=name), title)
     if kind == "certificate_issued":
         holder, cohort = person(language, name=name), CohortFactory.create()
         return program_emails.certificate_issued(papers.issued(holder, name=holder.name), cohort)
@@ -290,6 +294,14 @@ def _materials_posting(member: Member, title: str) -> Posting:
         MaterialFactory.create(event=event),
     ]
     return material_emails.materials_posted(member, AT.date(), [one.pk for one in made], at=AT)
+
+
+def _contact_posting(kind: str, member: Member, title: str) -> Posting:
+    """Somebody of the same name asks; what she writes has several lines."""
+    request = ContactRequestFactory.create(asker=person(name=member.name), asked=member, message=f"{title}\n\nYours")
+    if kind == contact_emails.ASKED:
+        return contact_emails.contact_request(request)
+    return contact_emails.contact_accepted(request, member)
 
 
 def _letter_posting(kind: str, member: Member, title: str) -> Posting:

@@ -7,7 +7,19 @@ from factory.django import DjangoModelFactory
 
 from forestallies.lib import links
 from members.actions import circles
-from members.models import Application, Circle, Community, Grant, Mailing, Member, Organisation, Theme
+from members.models import (
+    Application,
+    Circle,
+    Community,
+    ContactRequest,
+    DirectoryEntry,
+    Grant,
+    Mailing,
+    Member,
+    Membership,
+    Organisation,
+    Theme,
+)
 
 LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
@@ -89,6 +101,50 @@ class ApplicationFactory(DjangoModelFactory[Application]):
     terms_version = "2026-11"
     token_hash = factory.LazyFunction(lambda: links.new_token()[1])
     submitted_at = LONG_AGO
+
+
+class MembershipFactory(DjangoModelFactory[Membership]):
+    """An active membership of Forest Allies, for a company."""
+
+    class Meta:
+        model = Membership
+
+    member = factory.SubFactory(MemberFactory)
+    community = factory.SubFactory(CommunityFactory)
+    organisation = factory.SubFactory(OrganisationFactory)
+    stakeholder = Organisation.Kind.COMPANY
+    joined_at = LONG_AGO
+
+
+class DirectoryEntryFactory(DjangoModelFactory[DirectoryEntry]):
+    """A member of Forest Allies who is listed and opens everything."""
+
+    class Meta:
+        model = DirectoryEntry
+        skip_postgeneration_save = True
+
+    member = factory.SubFactory(MemberFactory)
+    is_listed = True
+    about = "Shade-grown cocoa."
+    languages = ["en"]
+    shows_about = True
+    shows_themes = True
+    shows_languages = True
+
+    @factory.post_generation
+    def membership(self: DirectoryEntry, create: bool, extracted: object, **kwargs: object) -> None:
+        if not self.member.memberships.exists():
+            MembershipFactory.create(member=self.member, **kwargs)
+
+
+class ContactRequestFactory(DjangoModelFactory[ContactRequest]):
+    class Meta:
+        model = ContactRequest
+
+    asker = factory.SubFactory(MemberFactory)
+    asked = factory.SubFactory(MemberFactory)
+    message = "I would like to hear how you dry your beans."
+    created_at = LONG_AGO
 
 
 class MailingFactory(DjangoModelFactory[Mailing]):
