@@ -184,7 +184,7 @@ def found_organisations(search: Search, communities: Sequence[int]) -> QuerySet[
     return _by_name(rows, "name", "pk", search.name)
 
 
-def _by_name(rows: QuerySet[Row], name: str, key: str, wanted: str) -> QuerySet[Row]:
+def _by_name(rows: Any, name: str, key: str, wanted: str) -> Any:
     """Those with such a name, the most similar first; all of them by name when none is wanted."""
     rows = rows.alias(folded=Fold(name))
     if not wanted:
@@ -193,7 +193,7 @@ def _by_name(rows: QuerySet[Row], name: str, key: str, wanted: str) -> QuerySet[
     alike = Q(folded__trigram_word_similar=sought)
     if len(wanted) >= SHORTEST_PART:
         alike |= Q(folded__contains=sought)
-    rows = rows.filter(alike).alias(likeness=TrigramWordSimilarity(sought, F("folded")))
+    rows = rows.filter(alike).alias(likeness=TrigramWordSimilarity(sought, F("folded")))  # type: ignore[arg-type]  # takes expressions too
     return rows.order_by("-likeness", "folded", key)
 
 

@@ -3,10 +3,11 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import forestallies.lib.database
-import forestallies.lib.fields
 from django.conf import settings
 from django.db import migrations, models
+
+import forestallies.lib.database
+import forestallies.lib.fields
 
 
 class Migration(migrations.Migration):

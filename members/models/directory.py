@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -16,7 +17,7 @@ from members.models.vocabulary import Theme
 
 ABOUT_LENGTH = 600
 
-Communities = Sequence[int] | models.QuerySet[Community, dict[str, int]]  # their ids
+Communities = Sequence[int] | models.QuerySet[Any, Any]  # their ids
 
 
 class DirectoryEntryQuerySet(models.QuerySet["DirectoryEntry"]):
@@ -29,7 +30,7 @@ class DirectoryEntryQuerySet(models.QuerySet["DirectoryEntry"]):
         return self.filter(Exists(belonging(OuterRef("member"), communities)), is_listed=True, member__is_active=True)
 
 
-def belonging(member: object, communities: Communities, **more: object) -> models.QuerySet[Membership]:
+def belonging(member: Any, communities: Any, **more: Any) -> models.QuerySet[Membership]:
     """The active memberships of somebody in these communities."""
     return Membership.objects.filter(member=member, community__in=communities, state=Membership.State.ACTIVE, **more)
 

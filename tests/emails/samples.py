@@ -14,8 +14,8 @@ from events.leads import LEADS
 from events.models import Event, Registration, Role
 from events.telling import Listener, Span
 from forestallies import digest
-from members import emails as member_emails
 from members import contact_emails, mailing_emails
+from members import emails as member_emails
 from members.accounts import AccountAdapter
 from members.models import Application, Grant, Member
 from members.models.mailings import LANGUAGES, Words
@@ -169,7 +169,7 @@ def words(made: Posting, *, at: datetime = AT) -> Message:
     return drawers.draw(made.message.kind, made.message.facts, at=at)
 
 
-def posting(kind: str, language: str = "en", *, name: str = "Ana Quispe", title: str = TITLE) -> Posting:
+def posting(kind: str, language: str = "en", *, name: str = "Ana Quispe", title: str = TITLE) -> Posting:  # noqa: PLR0911 (one line for each kind)
     """Make the posting of one of the portal's own mails."""
     if kind in (*EVENT_KINDS, *SEVERAL_KINDS):
         return _event_posting(kind, person(language, name=name), title)
