@@ -11,6 +11,7 @@ class MembersConfig(AppConfig):
             contact_emails,
             emails,
             guards,
+            listing_emails,
             mailing_emails,
             message_kinds,
             stopped_addresses,

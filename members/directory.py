@@ -99,7 +99,7 @@ def people(search: Search, communities: Sequence[int], named: Mapping[int, str],
         named: the themes by id.
     """
     with forgiving(ALIKE) if search.name else nullcontext():
-        found = _slice(found_people(search, communities), page)
+        found = slice_of(found_people(search, communities), page)
     return Slice([card_of(entry, named) for entry in found.items], found.number, found.has_next)
 
 
@@ -171,7 +171,7 @@ def people_of(organisation: Organisation, communities: Sequence[int]) -> QuerySe
 def organisations(search: Search, communities: Sequence[int], *, page: int = 1) -> Slice[Organisation]:
     """One page of the organisations that take part, by name or the most similar first; one statement."""
     with forgiving(ALIKE) if search.name else nullcontext():
-        return _slice(found_organisations(search, communities), page)
+        return slice_of(found_organisations(search, communities), page)
 
 
 def found_organisations(search: Search, communities: Sequence[int]) -> QuerySet[Organisation]:
@@ -197,7 +197,8 @@ def _by_name(rows: Any, name: str, key: str, wanted: str) -> Any:
     return rows.order_by("-likeness", "folded", key)
 
 
-def _slice(rows: QuerySet[Row], page: int) -> Slice[Row]:
+def slice_of(rows: QuerySet[Row], page: int) -> Slice[Row]:
+    """One page of rows in one statement, which fetches one more to know whether the list goes on."""
     number = min(max(page, 1), LAST_PAGE)
     found = list(rows[(number - 1) * PER_PAGE : number * PER_PAGE + 1])
     return Slice(found[:PER_PAGE], number, len(found) > PER_PAGE and number < LAST_PAGE)

@@ -22,6 +22,14 @@ register(
     ),
     Kind(name="contact_accepted", label=_("two people in touch")),
     Kind(
+        name="match_suggested",
+        label=_("need and offer that fit"),
+        wish=_("When an introduction is proposed for my needs and offers"),
+        waits_for_day=True,
+        keeps_distance=True,
+    ),
+    Kind(name="introduction", label=_("introduction that both agreed to")),
+    Kind(
         name="letter",
         label=_("letter"),
         wish=_("Letters from the coordinators"),

@@ -6,6 +6,8 @@ from members.views import (
     applications,
     contacts,
     directory,
+    introductions,
+    listings,
     mailing_sending,
     mailings,
     messages,
@@ -22,8 +24,9 @@ public = [
     path("apply/status/<slug:token>/", applications.application_status, name="application_status"),
     # The link in the welcome mail
     path("welcome/<slug:token>/", welcome.welcome, name="welcome"),
-    # The link in the mail of a contact request
+    # The links in the mails of a contact request and of an introduction
     path("contact/<str:token>/", contacts.contact_page, name="contact_page"),
+    path("introduction/<str:token>/", introductions.introduction_page, name="introduction_page"),
     # The way out of optional messages
     path("messages/stop/<str:token>/", messages.messages_stop, name="messages_stop"),
 ]
@@ -46,6 +49,22 @@ directory_pages = [
         "directory/organisations/<int:organisation_id>/",
         directory.directory_organisation,
         name="directory_organisation",
+    ),
+]
+
+listing_pages = [
+    # Needs and offers
+    path("directory/needs/", listings.listing_list, name="listing_list"),
+    path("directory/needs/new/", listings.listing_create, name="listing_create"),
+    path("directory/needs/<int:listing_id>/", listings.listing_detail, name="listing_detail"),
+    path("directory/needs/<int:listing_id>/edit/", listings.listing_edit, name="listing_edit"),
+    path("directory/needs/<int:listing_id>/turn/", listings.listing_turn, name="listing_turn"),
+    path("directory/needs/<int:listing_id>/introduce/", listings.listing_introduce, name="listing_introduce"),
+    # Introductions and what came of them
+    path("me/introductions/", introductions.introduction_list, name="introduction_list"),
+    path("me/introductions/<int:introduction_id>/", introductions.introduction_answer, name="introduction_answer"),
+    path(
+        "me/introductions/<int:introduction_id>/partnership/", introductions.partnership_start, name="partnership_start"
     ),
 ]
 
@@ -78,4 +97,4 @@ letter_pages = [
     path("staff/mailings/<int:mailing_id>/remove/", mailing_sending.mailing_remove, name="mailing_remove"),
 ]
 
-urlpatterns = public + own + directory_pages + account + staff_pages + letter_pages
+urlpatterns = public + own + directory_pages + listing_pages + account + staff_pages + letter_pages

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from events.models import Event
 from forestallies.lib import kept, links, zones
+from members.directory import spoken_name
 from members.models import Member
 
 register = template.Library()
@@ -110,6 +111,12 @@ def own_name(code: str) -> str:
 def language_word(code: str) -> str:
     """Name one of the portal's languages in the reader's: `Spanish`."""
     return str(dict(settings.LANGUAGES).get(code, code))
+
+
+@register.filter
+def spoken(code: str) -> str:
+    """Name a language that people speak in the reader's: `Quechua`."""
+    return spoken_name(code)
 
 
 @register.filter

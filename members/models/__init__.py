@@ -6,6 +6,7 @@ from members.models.communities import Community, Consent, Membership
 from members.models.contacts import ContactRequest
 from members.models.directory import DirectoryEntry
 from members.models.grants import Grant
+from members.models.listings import Introduction, Listing, Partnership
 from members.models.mailings import Mailing
 from members.models.organisations import Affiliation, Organisation
 from members.models.people import Member, SignInInvitation
@@ -21,10 +22,13 @@ __all__ = [
     "ContactRequest",
     "DirectoryEntry",
     "Grant",
+    "Introduction",
+    "Listing",
     "Mailing",
     "Member",
     "Membership",
     "Organisation",
+    "Partnership",
     "SignInInvitation",
     "StakeholderCategory",
     "Theme",

@@ -14,7 +14,7 @@ from events.leads import LEADS
 from events.models import Event, Registration, Role
 from events.telling import Listener, Span
 from forestallies import digest
-from members import contact_emails, mailing_emails
+from members import contact_emails, listing_emails, mailing_emails
 from members import emails as member_emails
 from members.accounts import AccountAdapter
 from members.models import Application, Grant, Member
@@ -32,6 +32,8 @@ from tests.factories import (
     ContactRequestFactory,
     EventFactory,
     GrantFactory,
+    IntroductionFactory,
+    ListingFactory,
     MailingFactory,
     MaterialFactory,
     MemberFactory,
@@ -100,7 +102,7 @@ EVENT_KINDS = (
     "feedback_reminder",
     "missed_session",
 )
-CONTACT_KINDS = ("contact_request", "contact_accepted")
+CONTACT_KINDS = ("contact_request", "contact_accepted", "match_suggested", "introduction")
 JOINING_KINDS = (
     "application_received",
     "application_exists",
@@ -298,6 +300,11 @@ def _materials_posting(member: Member, title: str) -> Posting:
 
 def _contact_posting(kind: str, member: Member, title: str) -> Posting:
     """Somebody of the same name asks; what she writes has several lines."""
+    if kind in (listing_emails.SUGGESTED, listing_emails.BOTH):
+        hers = ListingFactory.create(member=member, what=title[:120])
+        found = IntroductionFactory.create(need=hers, offer__what=title[:120], offer__member=person(name=member.name))
+        make = listing_emails.match_suggested if kind == listing_emails.SUGGESTED else listing_emails.introduction
+        return make(found, member)
     request = ContactRequestFactory.create(asker=person(name=member.name), asked=member, message=f"{title}\n\nYours")
     if kind == contact_emails.ASKED:
         return contact_emails.contact_request(request)

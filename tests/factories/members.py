@@ -14,6 +14,8 @@ from members.models import (
     ContactRequest,
     DirectoryEntry,
     Grant,
+    Introduction,
+    Listing,
     Mailing,
     Member,
     Membership,
@@ -144,6 +146,38 @@ class ContactRequestFactory(DjangoModelFactory[ContactRequest]):
     asker = factory.SubFactory(MemberFactory)
     asked = factory.SubFactory(MemberFactory)
     message = "I would like to hear how you dry your beans."
+    created_at = LONG_AGO
+
+
+class ListingFactory(DjangoModelFactory[Listing]):
+    """A need of a member of Forest Allies, anywhere and at any time."""
+
+    class Meta:
+        model = Listing
+        skip_postgeneration_save = True
+
+    kind = Listing.Kind.NEED
+    member = factory.SubFactory(MemberFactory)
+    community = factory.SubFactory(CommunityFactory)
+    what = factory.Sequence(lambda n: f"Buyer for cocoa {n}")
+    exchange = Listing.Exchange.TRADE
+    languages = ["en"]
+    created_at = LONG_AGO
+
+    @factory.post_generation
+    def membership(self: Listing, create: bool, extracted: object, **kwargs: object) -> None:
+        if not self.member.memberships.exists():
+            MembershipFactory.create(member=self.member, community=self.community)
+
+
+class IntroductionFactory(DjangoModelFactory[Introduction]):
+    """Proposed by nobody of the two; both are asked."""
+
+    class Meta:
+        model = Introduction
+
+    need = factory.SubFactory(ListingFactory)
+    offer = factory.SubFactory(ListingFactory, kind=Listing.Kind.OFFER)
     created_at = LONG_AGO
 
 
