@@ -21,7 +21,7 @@ ALIKE = 0.4  # finds "Quipse" for Quispe and "Mensa" for Mensah
 SHORTEST_PART = 3  # signs: from there on the middle of a name is found as well
 # What people speak, besides the portal's own languages: those of the countries that take part. ISO 639.
 SPOKEN = (
-    "en", "es", "fr", "pt", "id", "de", "nl", "it", "ak", "ay", "ee", "ff", "ht", "kek", "ln", "qu", "quc", "sw", "yo",
+    "en", "es", "fr", "pt", "id", "de", "nl", "it", "ak", "ay", "ee", "ff", "ht", "ln", "qu", "quc", "sw", "yo",
 )  # fmt: skip
 
 Row = TypeVar("Row", bound=Model)
