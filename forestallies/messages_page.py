@@ -38,6 +38,12 @@ TOLD = {
     "application_draft": Told("somebody saves an application to continue it later", NOW, "the address she typed"),
     "welcome": Told("a coordinator approves", NOW, "the new member"),
     "application_declined": Told("a coordinator declines", "after an hour, in which it can be undone", "the applicant"),
+    "contact_request": Told("a member asks to write to her", NOW, "whom she would like to write to"),
+    "contact_accepted": Told("who was asked says yes", NOW, "both, each with the other's address"),
+    "match_suggested": Told(
+        "somebody proposes that her need or offer meets another", NOW, "the one or two who did not propose it"
+    ),
+    "introduction": Told("both sides said yes", NOW, "both, each with the other's address"),
     "letter": Told("a coordinator sends a letter", "when she says", "the people whom she chose"),
     "letter_important": Told(
         "a coordinator sends a letter that must arrive", "when she says", "the people whom she chose"

@@ -219,6 +219,7 @@ ACCOUNT_RATE_LIMITS = {
     "application_status": "600/h/ip",
     "welcome": "600/h/ip",
     "verify": "20/m/ip",
+    "contact_page": "600/m/ip,60/h/key",
     "messages_stop": "600/m/ip,60/h/key",  # large mail providers press for all their customers from few addresses
     "check_in": "120/m/ip,10/5m/key",  # a room may share one address; a person types a code a few times at most
     "calendar_feed": "600/m/ip,60/h/key",  # calendar services read the feeds of many members from few addresses

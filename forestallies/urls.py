@@ -15,6 +15,7 @@ from forestallies.views import (
     outbox_addresses,
     outbox_notice,
     participation,
+    partnerships,
     reports,
     staff_events,
 )
@@ -41,6 +42,13 @@ member_pages = [
 staff_pages = [
     # The events one looks after
     path("staff/events/", staff_events.staff_event_list, name="staff_event_list"),
+]
+
+partnership_pages = [
+    # Partnerships that began, for coordinators
+    path("staff/partnerships/", partnerships.partnership_list, name="partnership_list"),
+    path("staff/partnerships/new/<int:community_id>/", partnerships.partnership_create, name="partnership_create"),
+    path("staff/partnerships/<int:partnership_id>/", partnerships.partnership_edit, name="partnership_edit"),
 ]
 
 outbox_pages = [
@@ -84,6 +92,7 @@ urlpatterns = [
     *front_pages,
     *member_pages,
     *staff_pages,
+    *partnership_pages,
     *outbox_pages,
     *report_pages,
     *machines,

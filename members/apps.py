@@ -8,9 +8,11 @@ class MembersConfig(AppConfig):
         from members import (  # noqa: F401 (they register themselves)
             accounts,
             audiences,
+            contact_emails,
             emails,
             guards,
             joining_emails,
+            listing_emails,
             mailing_emails,
             message_kinds,
             stopped_addresses,

@@ -17,6 +17,22 @@ register(
     Kind(name="welcome", label=_("welcome")),
     Kind(name="application_declined", label=_("application declined")),
     Kind(
+        name="contact_request",
+        label=_("request to get in touch"),
+        wish=_("When a member would like to get in touch with me"),
+        waits_for_day=True,
+        keeps_distance=True,
+    ),
+    Kind(name="contact_accepted", label=_("two people in touch")),
+    Kind(
+        name="match_suggested",
+        label=_("need and offer that fit"),
+        wish=_("When an introduction is proposed for my needs and offers"),
+        waits_for_day=True,
+        keeps_distance=True,
+    ),
+    Kind(name="introduction", label=_("introduction that both agreed to")),
+    Kind(
         name="letter",
         label=_("letter"),
         wish=_("Letters from the coordinators"),

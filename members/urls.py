@@ -6,6 +6,10 @@ from members.views import (
     application_queue,
     application_status,
     applications,
+    contacts,
+    directory,
+    introductions,
+    listings,
     mailing_sending,
     mailings,
     messages,
@@ -27,6 +31,9 @@ public = [
     path("apply/status/<str:token>/withdraw/", application_status.application_withdraw, name="application_withdraw"),
     # The link in the welcome mail
     path("welcome/<slug:token>/", welcome.welcome, name="welcome"),
+    # The links in the mails of a contact request and of an introduction
+    path("contact/<str:token>/", contacts.contact_page, name="contact_page"),
+    path("introduction/<str:token>/", introductions.introduction_page, name="introduction_page"),
     # The way out of optional messages
     path("messages/stop/<str:token>/", messages.messages_stop, name="messages_stop"),
 ]
@@ -34,7 +41,38 @@ public = [
 own = [
     # What a member changes about herself
     path("me/profile/", profile.profile_edit, name="profile_edit"),
+    path("me/directory/", directory.directory_entry, name="directory_entry"),
+    path("me/contacts/", contacts.contact_list, name="contact_list"),
+    path("me/contacts/<int:request_id>/", contacts.contact_answer, name="contact_answer"),
     path("me/messages/", messages.my_messages, name="my_messages"),
+]
+
+directory_pages = [
+    # Members find each other
+    path("directory/", directory.directory_people, name="directory_people"),
+    path("directory/people/<int:member_id>/", contacts.directory_person, name="directory_person"),
+    path("directory/organisations/", directory.directory_organisations, name="directory_organisations"),
+    path(
+        "directory/organisations/<int:organisation_id>/",
+        directory.directory_organisation,
+        name="directory_organisation",
+    ),
+]
+
+listing_pages = [
+    # Needs and offers
+    path("directory/needs/", listings.listing_list, name="listing_list"),
+    path("directory/needs/new/", listings.listing_create, name="listing_create"),
+    path("directory/needs/<int:listing_id>/", listings.listing_detail, name="listing_detail"),
+    path("directory/needs/<int:listing_id>/edit/", listings.listing_edit, name="listing_edit"),
+    path("directory/needs/<int:listing_id>/turn/", listings.listing_turn, name="listing_turn"),
+    path("directory/needs/<int:listing_id>/introduce/", listings.listing_introduce, name="listing_introduce"),
+    # Introductions and what came of them
+    path("me/introductions/", introductions.introduction_list, name="introduction_list"),
+    path("me/introductions/<int:introduction_id>/", introductions.introduction_answer, name="introduction_answer"),
+    path(
+        "me/introductions/<int:introduction_id>/partnership/", introductions.partnership_start, name="partnership_start"
+    ),
 ]
 
 account = [
@@ -68,4 +106,4 @@ letter_pages = [
     path("staff/mailings/<int:mailing_id>/remove/", mailing_sending.mailing_remove, name="mailing_remove"),
 ]
 
-urlpatterns = public + own + account + staff_pages + letter_pages
+urlpatterns = public + own + directory_pages + listing_pages + account + staff_pages + letter_pages

@@ -114,7 +114,8 @@ def test_public_addresses_are_these():
         "application_sent", "application_saved", "application_continue", "application_status", "application_answer",
         "application_withdraw", "welcome", "verify_form", "certificate_verify", "admin:login",
         "calendar_feed", "place_page", "assignment_page", "feedback_place", "material_download_role",
-        "join_place", "join_place_go", "join_role", "join_role_go", "messages_stop", "gathering_page",
+        "join_place", "join_place_go", "join_role", "join_role_go", "messages_stop", "gathering_page", "contact_page",
+        "introduction_page",
         *MATRIX["allauth"]["public"],
     }  # fmt: skip
 

@@ -13,7 +13,18 @@ from events.models import Role
 from events.places import ASSIGNMENT, FEEDBACK, JOIN, JOIN_ROLE, PLACE
 from forestallies.lib import clock, links
 from members.actions import invitations
-from members.models import Affiliation, ApplicationDraft, Community, Grant, Member, Membership, StakeholderCategory
+from members.contact_emails import CONTACT
+from members.listing_emails import INTRODUCTION
+from members.models import (
+    Affiliation,
+    ApplicationDraft,
+    Community,
+    Grant,
+    Member,
+    Membership,
+    Partnership,
+    StakeholderCategory,
+)
 from notices import outbox
 from notices.models import Notice, RefusedAddress
 from notices.render import Message, Recipient
@@ -25,7 +36,11 @@ from tests.factories import (
     ApplicationFactory,
     CircleFactory,
     CohortFactory,
+    ContactRequestFactory,
+    DirectoryEntryFactory,
     GrantFactory,
+    IntroductionFactory,
+    ListingFactory,
     MailingFactory,
     MaterialFactory,
     MemberFactory,
@@ -80,6 +95,14 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
     certificate = papers.issued(ana)
     cohort = CohortFactory.create(edition=session.edition)
     category = StakeholderCategory.objects.create(code="COOP", name="Farmers’ cooperative", position=4)
+    listed = DirectoryEntryFactory.create()
+    request = ContactRequestFactory.create(asker=listed.member, asked=ana)
+    met = IntroductionFactory.create(
+        need=ListingFactory.create(member=ana), state="agreed", need_agreed_at=at, offer_agreed_at=at, closed_at=at
+    )
+    partnership = Partnership.objects.create(
+        community=community, parties="Ana, Bea", what="Cocoa", started_on=at.date(), created_at=at, changed_at=at
+    )
     return World(
         people={"anon": None, "cy": cy, "ana": ana, "fay": fay, "bo": bo, "root": root},
         arguments={
@@ -96,6 +119,15 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "assignment_token": ASSIGNMENT.token(role.pk),
             "event_notice_id": Notice.objects.get(key="told").pk,
             "address_id": refused.pk,
+            "listed_id": listed.member_id,
+            "organisation_id": organisation.pk,
+            "contact_id": request.pk,
+            "listing_id": met.need_id,
+            "introduction_id": met.pk,
+            "introduction_token": INTRODUCTION.token(f"{met.pk}:{ana.pk}"),
+            "community_id": community.pk,
+            "partnership_id": partnership.pk,
+            "contact_token": CONTACT.token(request.pk),
             "room_id": RoomFactory.create(event=workshop.event_ptr).pk,
             "place_token": PLACE.token(registration.pk),
             "feedback_token": FEEDBACK.token(registration.pk),

@@ -1,11 +1,12 @@
 """Database functions of the portal, for queries and indexes, and statements on many rows at once."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Aggregate, BooleanField, CharField, ExpressionWrapper, Func, Q, QuerySet, Value
 
 Row = TypeVar("Row")
@@ -43,6 +44,17 @@ def alike(rows: Rows, name: str, *, at_least: float) -> Rows:
     )
     wanted = Q(folded=folded) | Q(folded__trigram_similar=folded, likeness__gte=at_least)
     return found.filter(wanted).order_by("-is_same", "-likeness", "pk")
+
+
+@contextmanager
+def forgiving(alike: float) -> Iterator[None]:
+    """Let `trigram_word_similar` find what is so much alike, from 0 to 1, until the end of the block.
+
+    The operator that an index can answer takes its limit from the session; 0.6 is PostgreSQL's own.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(alike)])
+        yield
 
 
 def execute_values(statement: str, rows: Iterable[Sequence[Any]], *, page: int = 1_000) -> list[tuple[Any, ...]]:

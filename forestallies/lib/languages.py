@@ -5,7 +5,10 @@ from collections.abc import Iterable
 from forestallies.lib import zones
 
 # Of the countries that take part; the four of the portal first.
-SPOKEN = ("en", "es", "fr", "pt", "ak", "ay", "de", "dyu", "gn", "id", "nl", "qu", "sw")
+SPOKEN = (
+    "en", "es", "fr", "pt", "ak", "ay", "de", "dyu", "ee", "ff", "gn", "ht", "id", "it", "ln", "nl",
+    "qu", "quc", "sw", "yo",
+)  # fmt: skip
 
 
 def spoken_name(code: str, language: str | None = None) -> str:

@@ -3,8 +3,11 @@
 from members.models.applications import Application
 from members.models.circles import Circle, CircleMember
 from members.models.communities import Community, Consent, Membership
+from members.models.contacts import ContactRequest
+from members.models.directory import DirectoryEntry
 from members.models.grants import Grant
 from members.models.joining import ApplicationDraft, NotTheSame, Question
+from members.models.listings import Introduction, Listing, Partnership
 from members.models.mailings import Mailing
 from members.models.organisations import Affiliation, Organisation
 from members.models.people import Member, SignInInvitation
@@ -18,12 +21,17 @@ __all__ = [
     "CircleMember",
     "Community",
     "Consent",
+    "ContactRequest",
+    "DirectoryEntry",
     "Grant",
+    "Introduction",
+    "Listing",
     "Mailing",
     "Member",
     "Membership",
     "NotTheSame",
     "Organisation",
+    "Partnership",
     "Question",
     "SignInInvitation",
     "StakeholderCategory",

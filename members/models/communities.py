@@ -76,6 +76,7 @@ class Membership(models.Model):
                 name="membership_end_has_date",
             ),
         ]
+        indexes = [models.Index(fields=["organisation", "community"], name="membership_by_organisation")]
 
     def __str__(self) -> str:
         return f"membership {self.pk}"

@@ -1,10 +1,11 @@
 """Organisations and the people who speak for them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from forestallies.lib.database import Fold, alike
@@ -20,6 +21,15 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def alike(self, name: str, *, at_least: float) -> "OrganisationQuerySet":
         """Those with a name that resembles this one, the most alike first, with their `likeness`."""
         return alike(self, name, at_least=at_least)
+
+    def taking_part_in(self, communities: Sequence[int]) -> "OrganisationQuerySet":
+        """Those that active members of these communities speak for; nobody who stands for herself."""
+        from members.models.communities import Membership
+
+        through = Membership.objects.filter(
+            organisation=OuterRef("pk"), community__in=communities, state=Membership.State.ACTIVE
+        )
+        return self.filter(Exists(through)).exclude(kind=Organisation.Kind.INDIVIDUAL)
 
     def visible_to(self, member: Member, *, at: datetime) -> "OrganisationQuerySet":
         """Those with a person in a circle that one coordinates, and one's own."""

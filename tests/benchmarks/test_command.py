@@ -32,6 +32,7 @@ MEASURED = {
     "pages": 4,
     "notices": 3,
     "join": 6,
+    "directory": 2,
 }  # comparisons of each
 
 

@@ -15,8 +15,8 @@ from events.models import Event, Registration, Role
 from events.places import place_link
 from events.telling import Listener, Span
 from forestallies import digest
+from members import contact_emails, joining_emails, listing_emails, mailing_emails
 from members import emails as member_emails
-from members import joining_emails, mailing_emails
 from members.accounts import AccountAdapter
 from members.models import Application, ApplicationDraft, Grant, Member, Question
 from members.models.mailings import LANGUAGES, Words
@@ -30,8 +30,11 @@ from tests.factories import (
     ApplicationFactory,
     AttendanceFactory,
     CohortFactory,
+    ContactRequestFactory,
     EventFactory,
     GrantFactory,
+    IntroductionFactory,
+    ListingFactory,
     MailingFactory,
     MaterialFactory,
     MemberFactory,
@@ -100,6 +103,7 @@ EVENT_KINDS = (
     "feedback_reminder",
     "missed_session",
 )
+CONTACT_KINDS = ("contact_request", "contact_accepted", "match_suggested", "introduction")
 JOINING_KINDS = (
     "application_received",
     "application_exists",
@@ -115,7 +119,7 @@ JOINING_KINDS = (
 )
 SEVERAL_KINDS = ("registered_with_circle", "registered_several", "rescheduled_series", "attendance_recorded")
 ONE_KINDS = ("materials_posted", "letter", "letter_important", "letter_test", "weekly_digest", "certificate_issued")
-KINDS = (*EVENT_KINDS, *SEVERAL_KINDS, *ONE_KINDS, *JOINING_KINDS, *ACCOUNT_CONTEXTS)
+KINDS = (*EVENT_KINDS, *SEVERAL_KINDS, *ONE_KINDS, *CONTACT_KINDS, *JOINING_KINDS, *ACCOUNT_CONTEXTS)
 
 
 def person(language: str = "en", *, zone: str = "America/Lima", name: str = "Ana Quispe") -> Member:
@@ -171,7 +175,7 @@ def words(made: Posting, *, at: datetime = AT) -> Message:
     return drawers.draw(made.message.kind, made.message.facts, at=at)
 
 
-def posting(kind: str, language: str = "en", *, name: str = "Ana Quispe", title: str = TITLE) -> Posting:
+def posting(kind: str, language: str = "en", *, name: str = "Ana Quispe", title: str = TITLE) -> Posting:  # noqa: PLR0911 (one line for each kind)
     """Make the posting of one of the portal's own mails."""
     if kind in (*EVENT_KINDS, *SEVERAL_KINDS):
         return _event_posting(kind, person(language, name=name), title)
@@ -181,6 +185,8 @@ def posting(kind: str, language: str = "en", *, name: str = "Ana Quispe", title:
         return _weekly_posting(person(language, name=name), title)
     if kind.startswith("letter"):
         return _letter_posting(kind, person(language, name=name), title)
+    if kind in CONTACT_KINDS:
+        return _contact_posting(kind, person(language, name=name), title)
     if kind == "certificate_issued":
         holder, cohort = person(language, name=name), CohortFactory.create()
         return program_emails.certificate_issued(papers.issued(holder, name=holder.name), cohort)
@@ -295,6 +301,19 @@ def _materials_posting(member: Member, title: str) -> Posting:
         MaterialFactory.create(event=event),
     ]
     return material_emails.materials_posted(member, AT.date(), [one.pk for one in made], at=AT)
+
+
+def _contact_posting(kind: str, member: Member, title: str) -> Posting:
+    """Somebody of the same name asks; what she writes has several lines."""
+    if kind in (listing_emails.SUGGESTED, listing_emails.BOTH):
+        hers = ListingFactory.create(member=member, what=title[:120])
+        found = IntroductionFactory.create(need=hers, offer__what=title[:120], offer__member=person(name=member.name))
+        make = listing_emails.match_suggested if kind == listing_emails.SUGGESTED else listing_emails.introduction
+        return make(found, member)
+    request = ContactRequestFactory.create(asker=person(name=member.name), asked=member, message=f"{title}\n\nYours")
+    if kind == contact_emails.ASKED:
+        return contact_emails.contact_request(request)
+    return contact_emails.contact_accepted(request, member)
 
 
 def _letter_posting(kind: str, member: Member, title: str) -> Posting:

@@ -7,7 +7,21 @@ from factory.django import DjangoModelFactory
 
 from forestallies.lib import links
 from members.actions import circles
-from members.models import Application, Circle, Community, Grant, Mailing, Member, Organisation, Theme
+from members.models import (
+    Application,
+    Circle,
+    Community,
+    ContactRequest,
+    DirectoryEntry,
+    Grant,
+    Introduction,
+    Listing,
+    Mailing,
+    Member,
+    Membership,
+    Organisation,
+    Theme,
+)
 
 LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
@@ -90,6 +104,82 @@ class ApplicationFactory(DjangoModelFactory[Application]):
     terms_version = "2026-11"
     token_hash = factory.LazyFunction(lambda: links.new_token()[1])
     submitted_at = LONG_AGO
+
+
+class MembershipFactory(DjangoModelFactory[Membership]):
+    """An active membership of Forest Allies, for a company."""
+
+    class Meta:
+        model = Membership
+
+    member = factory.SubFactory(MemberFactory)
+    community = factory.SubFactory(CommunityFactory)
+    organisation = factory.SubFactory(OrganisationFactory)
+    stakeholder = Organisation.Kind.COMPANY
+    joined_at = LONG_AGO
+
+
+class DirectoryEntryFactory(DjangoModelFactory[DirectoryEntry]):
+    """A member of Forest Allies who is listed and opens everything."""
+
+    class Meta:
+        model = DirectoryEntry
+        skip_postgeneration_save = True
+
+    member = factory.SubFactory(MemberFactory)
+    is_listed = True
+    about = "Shade-grown cocoa."
+    languages = ["en"]
+    shows_about = True
+    shows_themes = True
+    shows_languages = True
+
+    @factory.post_generation
+    def membership(self: DirectoryEntry, create: bool, extracted: object, **kwargs: object) -> None:
+        if not self.member.memberships.exists():
+            MembershipFactory.create(member=self.member, **kwargs)
+
+
+class ContactRequestFactory(DjangoModelFactory[ContactRequest]):
+    class Meta:
+        model = ContactRequest
+
+    asker = factory.SubFactory(MemberFactory)
+    asked = factory.SubFactory(MemberFactory)
+    message = "I would like to hear how you dry your beans."
+    created_at = LONG_AGO
+
+
+class ListingFactory(DjangoModelFactory[Listing]):
+    """A need of a member of Forest Allies, anywhere and at any time."""
+
+    class Meta:
+        model = Listing
+        skip_postgeneration_save = True
+
+    kind = Listing.Kind.NEED
+    member = factory.SubFactory(MemberFactory)
+    community = factory.SubFactory(CommunityFactory)
+    what = factory.Sequence(lambda n: f"Buyer for cocoa {n}")
+    exchange = Listing.Exchange.TRADE
+    languages = ["en"]
+    created_at = LONG_AGO
+
+    @factory.post_generation
+    def membership(self: Listing, create: bool, extracted: object, **kwargs: object) -> None:
+        if not self.member.memberships.exists():
+            MembershipFactory.create(member=self.member, community=self.community)
+
+
+class IntroductionFactory(DjangoModelFactory[Introduction]):
+    """Proposed by nobody of the two; both are asked."""
+
+    class Meta:
+        model = Introduction
+
+    need = factory.SubFactory(ListingFactory)
+    offer = factory.SubFactory(ListingFactory, kind=Listing.Kind.OFFER)
+    created_at = LONG_AGO
 
 
 class MailingFactory(DjangoModelFactory[Mailing]):

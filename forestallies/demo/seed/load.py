@@ -12,6 +12,7 @@ from forestallies.demo.seed import cohorts, forest_allies, outcomes, sske, the_d
 from forestallies.demo.seed.certificates import load_certificates
 from forestallies.demo.seed.crowds import load_crowds
 from forestallies.demo.seed.dates import Calendar, WrongDay
+from forestallies.demo.seed.directory import load_directory
 from forestallies.demo.seed.gatherings import Gatherings
 from forestallies.demo.seed.letters import load_letters
 from forestallies.demo.seed.people import Person, open_accounts
@@ -83,6 +84,7 @@ def _load(calendar: Calendar, scale: int) -> None:
     community = forest_allies.load_community()
     member_people = [*forest_allies.member_people(calendar), forest_allies.joining(in_both, calendar)]
     members = forest_allies.load_members(community, member_people)
+    load_directory(community, members, themes, calendar)
     forest_allies.load_applications(community, calendar)
     Gatherings(community, themes, members, staff.facilitators, calendar).load()
 
