@@ -19,7 +19,10 @@ from tests.factories import RegistrationFactory
 from tests.notices.messages import notice
 
 pytestmark = pytest.mark.django_db
-PRIVATE = {"application_received", "application_exists", "welcome"}
+PRIVATE = {
+    "application_received", "application_exists", "application_draft", "more_information", "welcome", "contact_request",
+    "contact_accepted", "introduction",
+}  # fmt: skip
 READABLE = [kind for kind in KINDS if "/" not in kind and kind not in PRIVATE]
 TOKEN = re.compile(r"[\w:]+\.[\w-]{43}")
 
