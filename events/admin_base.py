@@ -154,8 +154,8 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)  # a new class for each request
         # The form class is made anew for each request, so what is set on it is of this request alone.
-        form.refusal, form.editor = getattr(request, "refusal", None), request.user  # type: ignore[attr-defined]
-        form.countries = () if obj else tuple(self.countries_to_show(request))  # type: ignore[attr-defined]
+        form.refusal, form.editor = getattr(request, "refusal", None), request.user  # type: ignore[attr-defined]  # of our own form
+        form.countries = () if obj else tuple(self.countries_to_show(request))  # type: ignore[attr-defined]  # of our own form
         if obj and "automatic" in form.base_fields:
             offered: Any = form.base_fields["automatic"]
             offered.queryset = offered.queryset.filter(pk__in=obj.audience.all())
@@ -213,12 +213,12 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
             return self._ask(request, question)
         except schedule.ScheduleRefused as refusal:
             # Remembered on the request, for the form that is drawn again.
-            request.refusal = Refused(refusal.field, str(refusal))  # type: ignore[attr-defined]
+            request.refusal = Refused(refusal.field, str(refusal))  # type: ignore[attr-defined]  # kept for this request
         except RegistrationRefused as refusal:
-            request.refusal = Refused("capacity", str(refusal))  # type: ignore[attr-defined]
+            request.refusal = Refused("capacity", str(refusal))  # type: ignore[attr-defined]  # kept for this request
         except IntegrityError:
             words = _("Somebody has just saved the same. Please look at the list.")
-            request.refusal = Refused(None, words)  # type: ignore[attr-defined]
+            request.refusal = Refused(None, words)  # type: ignore[attr-defined]  # kept for this request
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:
@@ -335,7 +335,7 @@ class EventAdmin(ScopedAdmin, TranslationAdmin):
         """Show who is told of a cancellation; cancel with a reason."""
         obj = self.get_object(request, unquote(object_id))
         if obj is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]  # Django's own
         if not self.has_change_permission(request, obj):
             raise PermissionDenied
         by, at = member_of(request), clock.now()

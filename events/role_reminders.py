@@ -86,7 +86,7 @@ def send_due(*, at: datetime) -> int:
 
     Safe to run twice: one nudge per invitation and step, one brief per person and start. Source: mails 18 and 19.
     """
-    nudges = [role_emails.invitation(role, step=role.step, at=at) for role in nudges_due(at=at)]  # type: ignore[attr-defined]
+    nudges = [role_emails.invitation(role, step=role.step, at=at) for role in nudges_due(at=at)]  # type: ignore[attr-defined]  # annotated
     briefs = [role_emails.staff_brief(role, at=at) for role in briefs_due(at=at)]
     return outbox.post_many_once([*nudges, *briefs], at=at)
 

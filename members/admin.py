@@ -18,9 +18,9 @@ def run_by_reader(request: HttpRequest) -> dict[int, int | None]:
     """The circles that the reader coordinates, each with its community if it has one; ids, asked once per request."""
     circles: dict[int, int | None] | None = getattr(request, "circles_run", None)
     if circles is None:
-        mine = Circle.objects.run_by(request.user, at=clock.now())  # type: ignore[arg-type]
+        mine = Circle.objects.run_by(request.user, at=clock.now())  # type: ignore[arg-type]  # only Members sign in
         circles = dict(mine.order_by().values_list("pk", "community"))
-        request.circles_run = circles  # type: ignore[attr-defined]
+        request.circles_run = circles  # type: ignore[attr-defined]  # kept for this request
     return circles
 
 
@@ -36,7 +36,7 @@ class MemberAdmin(ScopedAdmin):
     def save_model(self, request: HttpRequest, obj: Model, form: "ModelForm[Any]", change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change and "email" in form.changed_data:
-            people.follow_address(member=obj, by=request.user, at=clock.now())  # type: ignore[arg-type]
+            people.follow_address(member=obj, by=request.user, at=clock.now())  # type: ignore[arg-type]  # only Members sign in
 
 
 @admin.register(Organisation)

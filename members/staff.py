@@ -25,7 +25,7 @@ def reader_is_staff(request: HttpRequest) -> bool:
     holds: bool | None = getattr(request, "holds_staff_right", None)
     if holds is None:
         holds = request.user.is_authenticated and policies.is_staff(request.user, at=clock.now())
-        request.holds_staff_right = holds  # type: ignore[attr-defined]
+        request.holds_staff_right = holds  # type: ignore[attr-defined]  # kept for this request
     return holds
 
 
@@ -37,7 +37,7 @@ def reader_coordinates(request: HttpRequest) -> bool:
         does = bool(
             user and user.is_authenticated and policies.coordinates_anything(cast("Member", user), at=clock.now())
         )
-        request.coordinates_anything = does  # type: ignore[attr-defined]
+        request.coordinates_anything = does  # type: ignore[attr-defined]  # kept for this request
     return does
 
 

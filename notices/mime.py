@@ -38,7 +38,7 @@ class NoticeMail(EmailMultiAlternatives):
         made.as_bytes = lambda **_options: finished
         self.message = lambda **_options: made  # type: ignore[method-assign]  # from now on it is what it is
 
-    def _create_alternatives(self, msg):  # type: ignore[no-untyped-def]
+    def _create_alternatives(self, msg):  # type: ignore[no-untyped-def]  # as in Django, which has no types
         made = super()._create_alternatives(msg)  # type: ignore[misc]  # absent from the stubs
         if self.calendar:
             part = MIMEText(self.calendar.decode(), "calendar", "utf-8")

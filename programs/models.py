@@ -205,7 +205,7 @@ class Session(Event):
     number = models.PositiveSmallIntegerField()
     session_audience = models.CharField(max_length=10, choices=Audience)
 
-    objects = SessionQuerySet.as_manager()  # type: ignore[misc]
+    objects = SessionQuerySet.as_manager()  # type: ignore[misc]  # narrows the parent's
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["edition", "number"], name="session_number_once")]

@@ -129,7 +129,7 @@ class Workshop(Event):
         models.CharField(max_length=2), default=list, blank=True, verbose_name=_("countries it is about")
     )
 
-    objects = WorkshopQuerySet.as_manager()  # type: ignore[misc]
+    objects = WorkshopQuerySet.as_manager()  # type: ignore[misc]  # narrows the parent's
 
     def save(self, **kwargs: Any) -> None:
         self.kind = "workshop"

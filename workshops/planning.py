@@ -79,7 +79,7 @@ def years(community: Community, *, today: date) -> list[Year]:
 
 def _line(gathering: Gathering, *, today: date) -> Line:
     alive: int = gathering.alive  # type: ignore[attr-defined]  # annotated
-    drafts: int = gathering.drafts  # type: ignore[attr-defined]
+    drafts: int = gathering.drafts  # type: ignore[attr-defined]  # annotated
     is_over = gathering.ends_on < today
     return Line(gathering, alive, drafts, "" if is_over else workshops_warning(alive))
 

@@ -92,7 +92,7 @@ class QuestionFormSet(forms.BaseInlineFormSet):
 
     def clean(self) -> None:
         super().clean()
-        going = [form.instance for form in self.initial_forms if self._should_delete_form(form)]  # type: ignore[attr-defined]
+        going = [form.instance for form in self.initial_forms if self._should_delete_form(form)]  # type: ignore[attr-defined]  # of BaseModelFormSet, absent from the stubs
         kept = Question.objects.filter(pk__in=[one.pk for one in going if one.pk], answers__isnull=False).distinct()
         if kept:
             words = _("People have answered this already, so it cannot be deleted: %(questions)s")

@@ -166,12 +166,12 @@ class EventForm(OpeningFields):
     def _show_what_changed_meanwhile(self) -> None:
         """Keep what she wrote, take over what only somebody else changed, and name both; nothing is saved."""
         opened, now = self._opened(), type(self)(instance=self.instance).as_sent()
-        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
         theirs = []
         for name, current in now.items():
             if name == QUESTIONS:
                 continue
-            typed = [text.tidy(one, lines=True) for one in self.data.getlist(name) if one]  # type: ignore[attr-defined]
+            typed = [text.tidy(one, lines=True) for one in self.data.getlist(name) if one]  # type: ignore[attr-defined]  # a QueryDict
             if current == opened.get(name) or current == typed:
                 continue
             theirs.append(str(self.fields[name].label))

@@ -103,8 +103,8 @@ class SegmentForm(SubmissionForm, forms.ModelForm):
         kept = Role.objects.filter(
             pk=self.instance.lead_id or 0
         )  # who declined meanwhile, as long as nobody else leads
-        lead.queryset = roles.standing() | roles.filter(pk__in=kept)  # type: ignore[attr-defined]
-        lead.empty_label = _("Nobody of the list")  # type: ignore[attr-defined]
+        lead.queryset = roles.standing() | roles.filter(pk__in=kept)  # type: ignore[attr-defined]  # a ModelChoiceField
+        lead.empty_label = _("Nobody of the list")  # type: ignore[attr-defined]  # a ModelChoiceField
         self.fields["lead_words"].widget.attrs["autocomplete"] = "off"
         floor = dict(settings.LANGUAGES)[event.floor_language]
         field_of(self, "language").choices = [

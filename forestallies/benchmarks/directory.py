@@ -52,8 +52,8 @@ def measure(*, size: int, rounds: int) -> Iterator[Measurement]:
             what=what,
             baseline="the bare query and its index",
             unit="searches",
-            bare=lambda bare=bare: rate(len(bare), lambda: run(bare)),  # type: ignore[misc]
-            real=lambda searches=searches: rate(len(searches), look(searches, community.pk, named)),  # type: ignore[misc]
+            bare=lambda bare=bare: rate(len(bare), lambda: run(bare)),  # type: ignore[misc]  # a lambda with a default
+            real=lambda searches=searches: rate(len(searches), look(searches, community.pk, named)),  # type: ignore[misc]  # a lambda with a default
             rounds=rounds,
             note=f"{queries(look(searches[:1], community.pk, named))} statements each",
         )

@@ -36,8 +36,8 @@ def measure(*, size: int, rounds: int) -> Iterator[Measurement]:
             what=f"{made} rows of attendance as {kind.upper()}",
             baseline=baseline,
             unit="rows",
-            bare=lambda order=order, bare=bare: rate(made, lambda: bare(order, at)),  # type: ignore[misc]
-            real=lambda order=order: rate(made, lambda: take(order, made, at)),  # type: ignore[misc]
+            bare=lambda order=order, bare=bare: rate(made, lambda: bare(order, at)),  # type: ignore[misc]  # a lambda with defaults
+            real=lambda order=order: rate(made, lambda: take(order, made, at)),  # type: ignore[misc]  # a lambda with defaults
             rounds=rounds,
         )
 

@@ -46,7 +46,7 @@ def measure(*, size: int, rounds: int) -> Iterator[Waits]:
             tokens = meeting_with(world, at=clock.now())
             moments = arrivals(size, seed=number)
             bare_rounds.append(crowd(moments, lambda _: [ask(bare, "GET", "/")[0] for _ in STEPS]))
-            real_rounds.append(crowd(moments, lambda n, paths=tokens: join(portal, paths[n])))  # type: ignore[misc]
+            real_rounds.append(crowd(moments, lambda n, paths=tokens: join(portal, paths[n])))  # type: ignore[misc]  # a lambda with a default
             real_rounds[-1].problems += missing(size)
     errors = sum(len(one.problems) for one in real_rounds)
     for step in STEPS:

@@ -52,7 +52,7 @@ def measure(*, size: int, rounds: int) -> Iterator[Measurement]:
                 baseline="a view with one query and no middleware",
                 unit="requests",
                 bare=lambda: rate_of_crowd(range(size), lambda: client(bare, "/", "")),
-                real=lambda path=path, identity=identity: rate_of_crowd(  # type: ignore[misc]
+                real=lambda path=path, identity=identity: rate_of_crowd(  # type: ignore[misc]  # a lambda with defaults
                     range(size), lambda: client(portal, path, identity)
                 ),
                 rounds=rounds,

@@ -107,9 +107,9 @@ def _row(event: Event, at: datetime, *, may_schedule: bool) -> Row:
         has_begun=has_begun,
         waits=has_begun and event.state == Event.State.SCHEDULED and is_left,
         expected=event.expected,  # type: ignore[attr-defined]  # annotated
-        came=event.came,  # type: ignore[attr-defined]
+        came=event.came,  # type: ignore[attr-defined]  # annotated
         unmarked=unmarked,
-        taken=event.taken,  # type: ignore[attr-defined]
-        undecided=event.undecided,  # type: ignore[attr-defined]
+        taken=event.taken,  # type: ignore[attr-defined]  # annotated
+        undecided=event.undecided,  # type: ignore[attr-defined]  # annotated
         may_schedule=may_schedule,
     )

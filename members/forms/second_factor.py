@@ -15,10 +15,10 @@ class OnceOnly(Form):
     """
 
     def clean_code(self) -> str:
-        code: str = super().clean_code()  # type: ignore[misc]
+        code: str = super().clean_code()  # type: ignore[misc]  # allauth has no types
         steps = 1 + 2 * app_settings.TOTP_TOLERANCE
         used = "".join(filter(str.isalnum, code)).lower()
-        key = f"second-factor:{self.user.pk}:{used}"  # type: ignore[attr-defined]
+        key = f"second-factor:{self.user.pk}:{used}"  # type: ignore[attr-defined]  # allauth has no types
         if not cache.add(key, True, timeout=steps * app_settings.TOTP_PERIOD):
             raise get_adapter().validation_error("incorrect_code")
         return code

@@ -68,7 +68,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(Q(pk=member.pk) | Exists(inside))
 
 
-class MemberManager(BaseUserManager.from_queryset(MemberQuerySet)):  # type: ignore[misc]
+class MemberManager(BaseUserManager.from_queryset(MemberQuerySet)):  # type: ignore[misc]  # a base that is made
     def get_by_natural_key(self, username: str | None) -> "Member":
         return self.get(email=(username or "").lower())
 

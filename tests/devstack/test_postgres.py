@@ -107,7 +107,7 @@ def test_root_without_namespaces_uses_nobody(
     assert postgres.is_empty()
     assert postgres.child is not None
     postgres.child.kill_group()
-    wait_for(lambda: not postgres.child.running)  # type: ignore[union-attr]
+    wait_for(lambda: not postgres.child.running)  # type: ignore[union-attr]  # it has been started
     shutil.rmtree(account.home)
 
 

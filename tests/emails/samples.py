@@ -222,7 +222,7 @@ def _event_posting(kind: str, member: Member, title: str) -> Posting:
         ),
         **{
             # Whatever its hour is: the samples are all of one day.
-            lead.kind: lambda lead=lead: replace(  # type: ignore[misc]
+            lead.kind: lambda lead=lead: replace(  # type: ignore[misc]  # a lambda with a default
                 event_emails.reminder(one(State.CONFIRMED), lead, at=AT), expires_at=None
             )
             for lead in LEADS

@@ -64,7 +64,7 @@ def entry(**changes: object) -> ical.Entry:
         "attendee_name": "Ana Quispe",
         "attendee_address": "ana@example.org",
     }
-    return ical.Entry(**{**words, **changes})  # type: ignore[arg-type]
+    return ical.Entry(**{**words, **changes})  # type: ignore[arg-type]  # words of a test
 
 
 def written(method: ical.Method = "REQUEST", **changes: object) -> bytes:

@@ -152,7 +152,7 @@ def _draft(copy: planning.Copy, gathering: Gathering, *, by: Member, at: datetim
     values: dict[str, Any] = {name: getattr(source, name) for name in COPIED}
     workshop = Workshop(
         gathering=gathering,
-        slug=slugs.free_slug(f"{gathering.slug}-{source.title_en or source.title}"),  # type: ignore[attr-defined]
+        slug=slugs.free_slug(f"{gathering.slug}-{source.title_en or source.title}"),  # type: ignore[attr-defined]  # per language
         state=Event.State.DRAFT,
         home=gathering.community.circle,
         wall_date=when.wall_date,

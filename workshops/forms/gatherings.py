@@ -129,7 +129,7 @@ class CloneForm(NamedForm):
         return {pk for pk in every if str(pk) in sent}
 
     def key(self) -> UUID:
-        ticks = sorted(self.data.getlist("workshops"))  # type: ignore[attr-defined]
+        ticks = sorted(self.data.getlist("workshops"))  # type: ignore[attr-defined]  # a QueryDict
         return uuid5(super().key(), repr(ticks))
 
     def gathering(self) -> Gathering:
@@ -182,8 +182,8 @@ class GatheringForm(NamedForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if cleaned.get("seen") != self.present:
-            self.data = self.data.copy()  # type: ignore[attr-defined]
-            self.data["seen"] = self.present  # type: ignore[index]
+            self.data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+            self.data["seen"] = self.present  # type: ignore[index]  # a QueryDict
             self.add_error(
                 None,
                 _("Somebody changed this gathering meanwhile. Nothing is saved yet, and what you wrote is still here. "

@@ -70,7 +70,7 @@ class ChoiceForm(SubmissionForm):
 
     def sent(self, name: str) -> list[str]:
         """Ids as they came, each once."""
-        return list(dict.fromkeys(self.data.getlist(name)))  # type: ignore[attr-defined]
+        return list(dict.fromkeys(self.data.getlist(name)))  # type: ignore[attr-defined]  # a QueryDict
 
     def chosen(self) -> list[Place]:
         """The workshops that are ticked, in their order."""
