@@ -42,17 +42,22 @@ def address_of(name: str) -> str:
 @contextmanager
 def _database(making: str, name: str, *others: str) -> Iterator[str]:
     try:
-        _execute(making, name, *others)
+        _make(making, name, *others)
+        yield name
+    finally:
+        # Also when the making was broken off: a signal may come between the server's answer and the next line.
+        _execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+def _make(making: str, *names: str) -> None:
+    try:
+        _execute(making, *names)
     except ProgrammingError as error:
         if isinstance(error.__cause__, errors.InsufficientPrivilege):
             raise NotAllowed(
                 "The database's user may not make databases, and benchmarks work in one of their own."
             ) from error
         raise
-    try:
-        yield name
-    finally:
-        _execute("DROP DATABASE {} WITH (FORCE)", name)
 
 
 @contextmanager

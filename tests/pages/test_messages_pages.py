@@ -112,9 +112,9 @@ def test_she_sees_what_she_got_and_nobody_elses(as_ana, ana, bo, at):
 )
 def test_each_line_says_how_it_stands(as_ana, ana, at, state, said):
     claim = {"claimed_at": at, "claimed_by": "x"}
-    posted(ana, 1, at=at, state=state, problem="550 no", **claim)
+    posted(ana, 1, at=at, state=state, problem="550 no such mailbox", **claim)
     page = text(as_ana.get(PAGE))
-    assert said in page and "550" not in page
+    assert said in page and "no such mailbox" not in page
 
 
 @pytest.mark.parametrize("state", ["queued", "cancelled", "suppressed"])
