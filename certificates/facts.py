@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Self
 
-from babel.dates import format_date
 from babel.numbers import format_decimal
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -125,12 +124,12 @@ def _span(first: date, last: date) -> str:
     if first == last:
         return _day(first)
     if first.year == last.year:
-        return f"{format_date(first, _without_year(), locale=zones.babel_locale())} – {_day(last)}"
+        return f"{zones.day_in_words(first, _without_year())} – {_day(last)}"
     return f"{_day(first)} – {_day(last)}"
 
 
 def _day(day: date) -> str:
-    return format_date(day, "long", locale=zones.babel_locale())
+    return zones.day_in_words(day, "long")
 
 
 def _without_year() -> str:

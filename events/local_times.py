@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
 from events.models import Event
 from forestallies.lib import working_days, zones
 
@@ -73,7 +71,7 @@ def clock_of(code: str, starts_at: datetime | None, minutes: int = 0) -> Country
     if starts_at is None:
         return CountryClock(country, zone, "", "", "")
     there = starts_at.astimezone(ZoneInfo(zone))
-    day = format_date(there.date(), "EEE d MMM", locale=zones.babel_locale())
+    day = zones.day_in_words(there.date(), "EEE d MMM")
     outside = working_days.minutes_outside(starts_at, starts_at + timedelta(minutes=minutes), zone)
     return CountryClock(country, zone, day, there.strftime("%H:%M"), zones.offset(starts_at, zone), outside)
 

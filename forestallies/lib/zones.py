@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
 from babel.core import get_global
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_interval, format_time
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 
@@ -125,17 +125,33 @@ def city(zone: str) -> str:
 
 
 # CLDR counts the first of a month as any other day; people who write these languages do not.
-_FIRST = {"fr": (re.compile(r"\b1 (?=[a-zéû])"), "1er "), "pt": (re.compile(r"\b1 (?=de )"), "1º ")}
+_FIRST = {"fr": (re.compile(r"\b1(?=\s[a-zéû–])"), "1er"), "pt": (re.compile(r"\b1(?=\s(?:de )?[a-z])"), "1º")}
+
+
+def day_in_words(day: date, form: str, language: str | None = None) -> str:
+    """Say a day in a language and in one of CLDR's forms or patterns: `full`, `long`, `EEE d MMM`."""
+    locale = babel_locale(language)
+    return _with_firsts(format_date(day, form, locale=locale), locale)
 
 
 def full_day(day: date, language: str | None = None) -> str:
     """Say a day with its weekday in a language: `Thursday, 10 December 2026`, `mardi 1er décembre 2026`."""
-    locale = babel_locale(language)
-    words = format_date(day, "full", locale=locale)
-    if day.day != 1 or locale.language not in _FIRST:
+    return day_in_words(day, "full", language)
+
+
+def days_in_words(first: date, last: date) -> str:
+    """Say some days with their weekdays: `Tue, 1 Dec – Wed, 2 Dec 2026`; a single day in full."""
+    if first == last:
+        return full_day(first)
+    locale = babel_locale()
+    return _with_firsts(format_interval(first, last, "yMMMEd", locale=locale), locale)
+
+
+def _with_firsts(words: str, locale: Locale) -> str:
+    if locale.language not in _FIRST:
         return words
     number, ordinal = _FIRST[locale.language]
-    return number.sub(ordinal, words, count=1)
+    return number.sub(ordinal, words)
 
 
 def offset(instant: datetime, zone: str) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import uuid4
 
-from babel.dates import format_date, format_interval
 from django import template
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -52,10 +51,7 @@ def here_in(context: Context, names: tuple[str, ...]) -> SafeString:
 @register.simple_tag
 def date_span(first: date, last: date) -> str:
     """Say some days with their weekdays: `Tue, 1 Dec – Wed, 2 Dec 2026`; a single day in full."""
-    locale = zones.babel_locale()
-    if first == last:
-        return zones.full_day(first)
-    return format_interval(first, last, "yMMMEd", locale=locale)
+    return zones.days_in_words(first, last)
 
 
 @register.filter
@@ -69,7 +65,7 @@ def day(moment: date) -> str:
     """Say a day without its weekday, `1 December 2026`; of an instant the day in the reader's own zone."""
     if isinstance(moment, datetime):
         moment = moment.astimezone(timezone.get_current_timezone())
-    return format_date(moment, "long", locale=zones.babel_locale())
+    return zones.day_in_words(moment, "long")
 
 
 @register.filter

@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime, time
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -144,6 +145,22 @@ def test_brazil_has_several_zones_and_ghana_one():
 def test_first_of_a_month_is_said_as_people_say_it(language, first, eleventh):
     assert zones.full_day(date(2026, 12, 1), language) == first
     assert zones.full_day(date(2026, 12, 11), language) == eleventh
+
+
+@pytest.mark.parametrize(
+    ("language", "span", "short"),
+    [
+        ("en", "Tue, 1 Sept – Wed, 2 Sept 2026", "Tue 1 Sept"),
+        ("es", "mar, 1 sept – mié, 2 sept 2026", "mar 1 sept"),
+        ("fr", "mar. 1er – mer. 2 sept. 2026", "mar. 1er sept."),
+        ("pt-br", "ter., 1º de set. – qua., 2 de set. de 2026", "ter. 1º set."),
+    ],
+)
+def test_first_of_a_month_is_said_so_in_spans_and_short_days_too(language, span, short):
+    with translation.override(language):
+        assert zones.days_in_words(date(2026, 9, 1), date(2026, 9, 2)).replace("\N{THIN SPACE}", " ") == span
+        assert zones.day_in_words(date(2026, 9, 1), "EEE d MMM") == short
+        assert "1er" not in zones.day_in_words(date(2026, 9, 11), "long")
 
 
 @pytest.mark.parametrize(("language", "word"), [("fr", "1er"), ("pt-br", "1º")])

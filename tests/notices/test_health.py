@@ -51,4 +51,4 @@ def test_status_tells_of_stopped_addresses_alone(attention, refused):
     refused(2)
     assert attention() == []
     refused(3)
-    assert attention() == ["1 addresses were refused three times; nothing is sent to them any more."]
+    assert attention() == ["1 address was refused three times; nothing is sent there any more."]

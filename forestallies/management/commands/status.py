@@ -24,6 +24,10 @@ SILENT = {
 }
 
 
+def counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
 class Command(BaseCommand):
     help = "Tell how the portal is doing. Exit status 1 when something needs attention."
 
@@ -62,7 +66,7 @@ class Command(BaseCommand):
         """Say what needs a person."""
         sentences = []
         if facts["migrations_waiting"]:
-            sentences.append(f"{facts['migrations_waiting']} migrations are not applied.")
+            sentences.append(f"{counted(facts['migrations_waiting'], 'migration is', 'migrations are')} not applied.")
         if (facts["outbox"]["oldest_due_seconds"] or 0) > LATE_AFTER:
             sentences.append("A due message has waited for over five minutes; is a worker running?")
         if (facts["oldest_untold_seconds"] or 0) > LATE_AFTER:
@@ -71,9 +75,10 @@ class Command(BaseCommand):
             if tick["state"] == "red":
                 sentences.append(f"{SILENT[name]}; is beat running?")
         if failed := facts["outbox"]["by_state"].get("failed", 0):
-            sentences.append(f"{failed} messages were refused for good.")
+            sentences.append(f"{counted(failed, 'message was', 'messages were')} refused for good.")
         if stopped := facts["outbox"]["stopped_addresses"]:
-            sentences.append(f"{stopped} addresses were refused three times; nothing is sent to them any more.")
+            refused = counted(stopped, "address was", "addresses were")
+            sentences.append(f"{refused} refused three times; nothing is sent there any more.")
         return sentences
 
     def since(self, tick: dict[str, Any]) -> str:
