@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import F
@@ -11,7 +12,7 @@ from events.models import AttendanceEvidence
 from forestallies.merging.engine import pointing_to
 from members.models import FormerAddress, Member, Merged, Organisation
 
-LIVING = {Merged.Of.PERSON: Member, Merged.Of.ORGANISATION: Organisation}
+LIVING: dict[Merged.Of, Any] = {Merged.Of.PERSON: Member, Merged.Of.ORGANISATION: Organisation}
 KEYS = """
     SELECT count(*) FROM pg_constraint
     WHERE contype = 'f' AND conrelid = %s::regclass AND confrelid = %s::regclass AND convalidated
