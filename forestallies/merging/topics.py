@@ -58,6 +58,6 @@ TOPICS = {
             "working."
         ),
     ),
-    STAFF: (_("Entries made for others"), ""),
+    STAFF: (_("Entries in the history"), ""),
     BEFORE: (_("Records merged before"), ""),
 }
