@@ -8,8 +8,8 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, When
-from django.db.models.functions import Lower
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from forestallies.lib import text, zones
@@ -59,6 +59,13 @@ class MemberQuerySet(models.QuerySet["Member"]):
         before = FormerAddress.objects.filter(address=address).order_by().values("member")
         has_it = Case(When(email=address, then=0), default=1)
         return self.filter(pk__in=now.union(before, all=True)).order_by(has_it, "pk")
+
+    def behind(self, pk: int) -> "MemberQuerySet":
+        """The one whom an old link names, or whose record that one's became part of."""
+        from members.models.merging import Merged
+
+        merged = Merged.objects.filter(of=Merged.Of.PERSON, former_id=pk).values("member")[:1]
+        return self.filter(pk=Coalesce(Subquery(merged), pk))
 
     def alike(self, name: str, *, at_least: float) -> "MemberQuerySet":
         """Those with a name that resembles this one, the most alike first, with their `likeness`."""

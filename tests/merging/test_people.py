@@ -13,8 +13,10 @@ from events.invariants import violations
 from events.models import Attendance, AttendanceEvidence, Feedback, FeedbackReceipt, RoomNote
 from forestallies.merging.merge import MergeRefused, merge_people, try_out
 from members.actions import applications, people
+from members.listing_emails import INTRODUCTION
 from members.models import Consent, ContactRequest, FormerAddress, Grant, Introduction, Member, Membership, Merged
 from notices.models import Notice, Preference
+from notices.stopping import STOP
 from programs.candidates import certificate_key
 from tests.certificates import papers
 from tests.factories import (
@@ -241,6 +243,16 @@ def test_waiting_mails_go_to_the_kept_address_and_sign_in_mails_do_not_go(ana, b
     merge()
     rows = Notice.objects.filter(key__in="ab").order_by("key").values_list("recipient", "address", "state")
     assert list(rows) == [(ana.pk, ana.email, "queued"), (ana.pk, bea.email, "cancelled")]
+
+
+def test_links_in_her_old_mails_lead_to_the_kept_record(ana, bea, merge, client):
+    stop = STOP.token(f"{bea.pk}:materials_posted")
+    met = IntroductionFactory.create(need=ListingFactory.create(member=bea))
+    introduction = INTRODUCTION.token(f"{met.pk}:{bea.pk}")
+    merge()
+    client.post(f"/messages/stop/{stop}/", {"List-Unsubscribe": "One-Click"})
+    assert Preference.objects.get().member == ana
+    assert client.get(f"/introduction/{introduction}/").status_code == 200
 
 
 # --- Whose records stay as they are ---

@@ -8,7 +8,7 @@ from forestallies.demo.seed.places import Entry, register
 from members.models import Community, Merged
 from members.terms import REQUIRED
 
-ONCE, TWICE = "marta.chicozapote@example.org", "m.chicozapote@example.net"
+ONCE, TWICE = "marta.chicozapote@example.org", "m.chicozapote@example.org"
 
 
 def load_doubles(community: Community, calendar: Calendar) -> None:
