@@ -12,7 +12,7 @@ from itertools import groupby
 
 from django.db import transaction
 
-from events import emails, several_emails
+from events import emails, ledger, several_emails
 from events.models import Event, Registration, Transition
 from notices import outbox, sources
 from notices.outbox import Posting
@@ -86,8 +86,8 @@ def _comes_with_circle(row: Transition) -> bool:
 
 
 def is_news(row: Transition) -> bool:
-    """Whether a step is one of which somebody may have to hear: being moved up on the list is none."""
-    return row.from_state != row.to_state
+    """Whether a step is one of which somebody may have to hear: being moved up on the list, or merged, is none."""
+    return row.from_state != row.to_state and row.reason != ledger.MERGED
 
 
 def _is_called_off(row: Transition) -> bool:
@@ -96,7 +96,7 @@ def _is_called_off(row: Transition) -> bool:
     return row.registration.event.state == Event.State.CANCELLED and not left
 
 
-def posting_for(row: Transition, *, had_entry: bool = False, at: datetime) -> Posting | None:
+def posting_for(row: Transition, *, had_entry: bool = False, at: datetime) -> Posting | None:  # noqa: PLR0911 (one for each message)
     """The message that one transition means, if anybody has to hear of it.
 
     Args:
@@ -117,6 +117,8 @@ def posting_for(row: Transition, *, had_entry: bool = False, at: datetime) -> Po
         case State.CANCELLED | State.DECLINED:
             had_seat = had_entry or row.from_state == State.CONFIRMED
             return emails.registration_cancelled(registration, had_seat=had_seat, reason=row.reason, at=at)
+        case State.MERGED:
+            return None
 
 
 def _source(at: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Count, Exists, F, Max, OuterRef
+from django.db.models import Count, Exists, F, Max, OuterRef, Sum
 
 from events.models import (
     Feedback,
@@ -67,7 +67,7 @@ def _files_missing() -> Iterator[str]:
 def _unasked_feedback() -> Iterator[str]:
     """There is no more feedback than people who gave some; whose is whose, nobody can tell."""
     rows = Feedback.objects.order_by().values("event").annotate(answers=Count("pk"))
-    given = dict(FeedbackReceipt.objects.order_by().values_list("event").annotate(Count("pk")))
+    given = dict(FeedbackReceipt.objects.order_by().values_list("event").annotate(Sum("forms")))
     for event, answers in rows.values_list("event", "answers"):
         if answers > given.get(event, 0):
             yield f"event {event} has more feedback than people who gave some"

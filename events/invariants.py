@@ -48,7 +48,7 @@ def _idle_seats(at: datetime) -> Iterator[str]:
 
 
 def _states_without_transition() -> Iterator[str]:
-    last = Transition.objects.filter(registration=OuterRef("pk")).order_by("-id").values("to_state")[:1]
+    last = Transition.objects.own().filter(registration=OuterRef("pk")).order_by("-id").values("to_state")[:1]
     rows = Registration.objects.annotate(last=Subquery(last)).exclude(last=F("state"))
     for registration in rows.iterator(chunk_size=1_000):
         yield f"registration {registration.pk} is {registration.state}, its last transition says {registration.last}"
@@ -57,7 +57,7 @@ def _states_without_transition() -> Iterator[str]:
 def _broken_histories() -> Iterator[str]:
     """Each step begins where the one before ended, and the first one begins with nothing."""
     before = Window(Lag("to_state", default=Value("")), partition_by=[F("registration")], order_by=[F("id").asc()])
-    rows = Transition.objects.annotate(before=before).exclude(from_state=F("before"))
+    rows = Transition.objects.own().annotate(before=before).exclude(from_state=F("before"))
     for row in rows.order_by("id").iterator(chunk_size=1_000):
         yield f"transition {row.pk} begins with {row.from_state or 'nothing'}, the one before ended with {row.before}"
 

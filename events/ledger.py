@@ -11,12 +11,15 @@ from datetime import datetime
 from functools import cached_property
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from events.models import Answer, Event, Question, Registration
+from events.refusals import RegistrationRefused
 from forestallies.lib.database import execute_values
 from members.models import Member
 
 State = Registration.State
+MERGED = "merged"  # the reason of steps by which two registrations of one person become one; nobody is told of them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +170,7 @@ def enter(
         approved: the team has decided, so nobody needs to.
 
     Raises:
+        RegistrationRefused: her record is there no more, because it was merged into another one.
         OperationalError: the lock was not free in time; the middleware answers "busy, try again".
     """
     said = (wishes.interpretation, list(wishes.needs), wishes.note) if wishes else (None, None, None)
@@ -174,6 +178,8 @@ def enter(
     with connection.cursor() as cursor:
         cursor.execute(_ENTER, values)
         pk, former, outcome, queue_no, created_at, is_invited, *seating = cursor.fetchone()
+    if pk is None:
+        raise RegistrationRefused(_("This person’s record was merged with another one meanwhile. Please look again."))
     for name, value in zip(_SEATING, seating, strict=True):
         setattr(event, name, value)
     entry = Entry(

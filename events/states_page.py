@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.utils import translation
 
-from events import answers
+from events import answers, ledger
 from events.actions import waiting
 from events.models import Event, Registration, Transition
 from members.models import Member
@@ -40,6 +40,16 @@ STEPS: dict[tuple[str, str], str] = {
     (State.CANCELLED, State.CONFIRMED): "registers again while a seat is free and nobody waits",
     (State.CANCELLED, State.WAITLISTED): "registers again, at the end of the list",
     (State.CANCELLED, State.PENDING): "registers again where the event asks for approval",
+    (State.CONFIRMED, State.MERGED): "is the same person as another one with a seat, which stays",
+    **{
+        (before, State.MERGED): "is the same person as another one with a registration, which stays"
+        for before in State
+        if before not in (State.CONFIRMED, State.MERGED)
+    },
+    **{
+        (before, State.OFFERED): "is the same person as somebody to whom a seat is offered"
+        for before in (State.PENDING, State.EXPIRED, State.DECLINED, State.CANCELLED)
+    },
 }
 
 PAGE = """\
@@ -95,6 +105,13 @@ all that was not yet told.
 * Where an event asks for it, each registration waits for the team and takes no seat until then. Approved in bulk,
   wishes are met in the order they came.
 * People whom the team adds need no approval, and no open registration; they have to belong to the event's audience.
+
+## Two records of one person
+
+* Where both have a registration, the better place stays: confirmed before offered before waiting before undecided, and
+  the earlier one on the list. It is taken over by the registration of the record that is kept.
+* The other one ends as merged. Its steps stay beside those of the one that is kept, its links lead there, and nobody
+  is told. When both had a seat, the one that gets free goes to the next in line.
 """
 
 
@@ -118,7 +135,8 @@ def message_of(before: str, after: str) -> str:
     """The kind of message that a step brings, as `events.answers` would post it; empty when it brings none."""
     at = datetime(2026, 1, 1, tzinfo=UTC)
     registration = Registration(pk=1, event=Event(starts_at=at), member=Member(), state=after, state_since=at)
-    row = Transition(registration=registration, from_state=before, to_state=after)
+    reason = ledger.MERGED if "is the same person" in STEPS[before, after] else ""
+    row = Transition(registration=registration, from_state=before, to_state=after, reason=reason)
     posting = answers.posting_for(row, at=at) if answers.is_news(row) else None
     return posting.message.kind if posting else ""
 

@@ -11,6 +11,7 @@ from forestallies.views import (
     front,
     health,
     me,
+    merging,
     outbox,
     outbox_addresses,
     outbox_notice,
@@ -49,6 +50,19 @@ partnership_pages = [
     path("staff/partnerships/", partnerships.partnership_list, name="partnership_list"),
     path("staff/partnerships/new/<int:community_id>/", partnerships.partnership_create, name="partnership_create"),
     path("staff/partnerships/<int:partnership_id>/", partnerships.partnership_edit, name="partnership_edit"),
+]
+
+merging_pages = [
+    # Two records of one person or of one organisation, for coordinators
+    path("staff/merge/people/", merging.choose, {"of": "people"}, name="merge_people_choose"),
+    path("staff/merge/people/<int:kept_id>/<int:other_id>/", merging.merge, {"of": "people"}, name="merge_people"),
+    path("staff/merge/organisations/", merging.choose, {"of": "organisations"}, name="merge_organisations_choose"),
+    path(
+        "staff/merge/organisations/<int:kept_id>/<int:other_id>/",
+        merging.merge,
+        {"of": "organisations"},
+        name="merge_organisations",
+    ),
 ]
 
 outbox_pages = [
@@ -93,6 +107,7 @@ urlpatterns = [
     *member_pages,
     *staff_pages,
     *partnership_pages,
+    *merging_pages,
     *outbox_pages,
     *report_pages,
     *machines,

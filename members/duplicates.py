@@ -65,6 +65,15 @@ class Likenesses:
         """What was said to be different, and could be taken back."""
         return [found for found in (*self._people, *self._organisations) if found.key in self._apart]
 
+    @property
+    def two_people(self) -> tuple[int, ...]:
+        """The numbers of the first two members among them, who may be one; empty when there are fewer."""
+        return _two(self.people, MEMBER)
+
+    @property
+    def two_organisations(self) -> tuple[int, ...]:
+        return _two(self.organisations, ORGANISATION)
+
     def find(self, key: str) -> Found | None:
         """The one that a form names, if it is among them."""
         return next((one for one in (*self._people, *self._organisations) if one.key == key), None)
@@ -80,7 +89,7 @@ class Likenesses:
         return [*self._members(), *self._applications()]
 
     def _members(self) -> list[Found]:
-        by_address = Member.objects.by_address(self.application.email)
+        by_address = list(Member.objects.by_address(self.application.email))
         by_name = Member.objects.alike(self.application.name, at_least=PERSON_ALIKE)
         rows = _first(by_address, by_name[:AT_MOST])
         ids = [row.pk for row in rows]
@@ -95,7 +104,7 @@ class Likenesses:
         states = {one.member_id: one.get_state_display() for one in here}
         return [
             Found(
-                MEMBER, row.pk, row.name, self._why(row),
+                MEMBER, row.pk, row.name, ADDRESS if row in by_address else self._why(row),
                 tuple(filter(None, (*places.get(row.pk, ())[:2], states.get(row.pk, "")))), row.country,
             )
             for row in rows
@@ -147,6 +156,11 @@ def organisation_of_this_name(name: str) -> Organisation | None:
     """The one organisation of this name; None when there is none, or several."""
     rows = list(Organisation.objects.named(name)[:2]) if name else []
     return rows[0] if len(rows) == 1 else None
+
+
+def _two(found: Iterable[Found], of: str) -> tuple[int, ...]:
+    ids = [one.pk for one in found if one.of == of][:2]
+    return tuple(ids) if len(ids) == 2 else ()
 
 
 Row = TypeVar("Row", Member, Application, Organisation)

@@ -96,6 +96,10 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
     cohort = CohortFactory.create(edition=session.edition)
     category = StakeholderCategory.objects.create(code="COOP", name="Farmers’ cooperative", position=4)
     listed = DirectoryEntryFactory.create()
+    double, elsewhere = MemberFactory.create(name=listed.member.name), OrganisationFactory.create()
+    for person in (listed.member, double):
+        join(person, circle)
+    Affiliation.objects.create(member=double, organisation=elsewhere, starts_on=date(2026, 1, 1))
     request = ContactRequestFactory.create(asker=listed.member, asked=ana)
     met = IntroductionFactory.create(
         need=ListingFactory.create(member=ana), state="agreed", need_agreed_at=at, offer_agreed_at=at, closed_at=at
@@ -120,7 +124,9 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "event_notice_id": Notice.objects.get(key="told").pk,
             "address_id": refused.pk,
             "listed_id": listed.member_id,
+            "double_id": double.pk,
             "organisation_id": organisation.pk,
+            "double_organisation_id": elsewhere.pk,
             "contact_id": request.pk,
             "listing_id": met.need_id,
             "introduction_id": met.pk,

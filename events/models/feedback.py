@@ -86,6 +86,7 @@ class FeedbackReceipt(models.Model):
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="feedback_receipts", db_index=False)
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="feedback_receipts")
+    forms = models.PositiveSmallIntegerField(default=1)  # more than one where two records of hers were merged
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event", "member"], name="feedback_receipt_once")]

@@ -5,7 +5,8 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from events.models.events import Event
@@ -32,6 +33,11 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """Offers that nobody took in time."""
         return self.filter(state=Registration.State.OFFERED, offer_expires_at__lte=at)
 
+    def behind(self, pk: int) -> "RegistrationQuerySet":
+        """The one that a link names, or the one it became part of when two records of a person were merged."""
+        merged = Transition.objects.filter(merged_from=pk).values("registration")[:1]
+        return self.filter(pk=Coalesce(Subquery(merged), pk))
+
     def visible_to(self, member: Member, *, at: datetime) -> "RegistrationQuerySet":
         """One's own, and those of events one looks after."""
         return self.filter(Q(member=member) | Q(event__in=Event.objects.run_by(member, at=at)))
@@ -49,6 +55,7 @@ class Registration(models.Model):
         EXPIRED = "expired", _("the offer expired")
         DECLINED = "declined", _("declined")
         CANCELLED = "cancelled", _("cancelled")
+        MERGED = "merged", _("merged")  # with another of the same person; the row goes, its history goes on there
 
     class CancelledBy(models.TextChoices):
         MEMBER = "member", _("by the member")
@@ -56,14 +63,19 @@ class Registration(models.Model):
 
     # docs/registration.md draws this table; `manage.py draw_states` writes it.
     TRANSITIONS = {
-        State.PENDING: {State.CONFIRMED, State.WAITLISTED, State.DECLINED, State.CANCELLED},
-        State.CONFIRMED: {State.DECLINED, State.CANCELLED},
-        State.WAITLISTED: {State.WAITLISTED, State.CONFIRMED, State.OFFERED, State.DECLINED, State.CANCELLED},
-        State.OFFERED: {State.CONFIRMED, State.EXPIRED, State.DECLINED, State.CANCELLED},
-        State.EXPIRED: {State.CONFIRMED, State.WAITLISTED, State.PENDING},
-        State.DECLINED: {State.PENDING, State.CONFIRMED, State.WAITLISTED},
-        State.CANCELLED: {State.PENDING, State.CONFIRMED, State.WAITLISTED},
-    }
+        State.PENDING: {
+            State.CONFIRMED, State.WAITLISTED, State.OFFERED, State.DECLINED, State.CANCELLED, State.MERGED,
+        },
+        State.CONFIRMED: {State.DECLINED, State.CANCELLED, State.MERGED},
+        State.WAITLISTED: {
+            State.WAITLISTED, State.CONFIRMED, State.OFFERED, State.DECLINED, State.CANCELLED, State.MERGED,
+        },
+        State.OFFERED: {State.CONFIRMED, State.EXPIRED, State.DECLINED, State.CANCELLED, State.MERGED},
+        State.EXPIRED: {State.CONFIRMED, State.WAITLISTED, State.PENDING, State.OFFERED, State.MERGED},
+        State.DECLINED: {State.PENDING, State.CONFIRMED, State.WAITLISTED, State.OFFERED, State.MERGED},
+        State.CANCELLED: {State.PENDING, State.CONFIRMED, State.WAITLISTED, State.OFFERED, State.MERGED},
+        State.MERGED: set(),
+    }  # fmt: skip
     SEATED = (State.CONFIRMED, State.OFFERED)
     STANDING = (State.PENDING, State.CONFIRMED, State.WAITLISTED, State.OFFERED)
 
@@ -93,7 +105,16 @@ class Registration(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    state__in=["pending", "confirmed", "waitlisted", "offered", "expired", "declined", "cancelled"]
+                    state__in=[
+                        "pending",
+                        "confirmed",
+                        "waitlisted",
+                        "offered",
+                        "expired",
+                        "declined",
+                        "cancelled",
+                        "merged",
+                    ]
                 ),
                 name="registration_state_known",
             ),
@@ -127,6 +148,10 @@ class Registration(models.Model):
 
 
 class TransitionQuerySet(models.QuerySet["Transition"]):
+    def own(self) -> "TransitionQuerySet":
+        """Those of the registration itself, without what happened to one that was merged into it."""
+        return self.filter(merged_from__isnull=True)
+
     def to_tell(self) -> "TransitionQuerySet":
         """Those of which nobody was told yet."""
         return self.filter(told=False)
@@ -143,6 +168,8 @@ class Transition(models.Model):
     by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")  # null: the portal itself
     at = models.DateTimeField()
     reason = models.CharField(max_length=300, blank=True)  # in staff's words, or what the portal did it for
+    # The registration in which it happened, where that was merged into this one: it is beside this one's own history.
+    merged_from = models.BigIntegerField(null=True, blank=True)
     told = models.BooleanField(default=True)  # the ledger writes False; `events.answers` turns it into a message
 
     objects = TransitionQuerySet.as_manager()
@@ -151,6 +178,9 @@ class Transition(models.Model):
         indexes = [
             models.Index(fields=["registration", "id"], name="transition_by_registration"),
             models.Index(fields=["id"], condition=Q(told=False), name="transition_to_tell"),
+            models.Index(
+                fields=["merged_from"], condition=Q(merged_from__isnull=False), name="transition_by_merged_from"
+            ),
         ]
 
     def __str__(self) -> str:

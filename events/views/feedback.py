@@ -44,7 +44,7 @@ def feedback_event(request: MemberRequest, event_id: int) -> HttpResponse:
 def feedback_place(request: HttpRequest, token: str) -> HttpResponse:
     """The same form without signing in, in the language and zone of her whose registration the link names."""
     try:
-        wanted = Registration.objects.filter(pk=FEEDBACK.read(token), member__is_active=True)
+        wanted = Registration.objects.behind(FEEDBACK.read(token)).filter(member__is_active=True)
     except WrongLink:
         return unknown_link(request)
     registration = wanted.select_related("event", "member").first()

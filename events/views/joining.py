@@ -129,7 +129,7 @@ def _by_link(request: HttpRequest, owner: Registration | Role | None, address: A
 def _owner_of_seat(token: str) -> Registration | None:
     """The registration that a link opens, if it opens any."""
     try:
-        wanted = Registration.objects.filter(pk=JOIN.read(token), member__is_active=True)
+        wanted = Registration.objects.behind(JOIN.read(token)).filter(member__is_active=True)
     except WrongLink:
         return None
     return wanted.select_related("event", "member").first()

@@ -61,7 +61,7 @@ def place_page(request: HttpRequest, token: str) -> HttpResponse:
 def _behind(token: str) -> Registration | None:
     """The registration that a link opens, if it opens any."""
     try:
-        wanted = Registration.objects.filter(pk=PLACE.read(token), member__is_active=True)
+        wanted = Registration.objects.behind(PLACE.read(token)).filter(member__is_active=True)
     except WrongLink:
         return None
     return wanted.select_related("event", "member").first()

@@ -75,7 +75,7 @@ class SearchForm(forms.Form):
         self._offer("country", countries(scope))
         self._offer("status", [*Attendance.Status.choices, (NOT_RECORDED, _("not recorded"))])
         self._offer("gender", GENDER_WORDS)
-        self._offer("state", Registration.State.choices)
+        self._offer("state", [one for one in Registration.State.choices if one[0] != Registration.State.MERGED])
         for name in [name for name in self.fields if name not in asks]:
             del self.fields[name]
 

@@ -32,6 +32,9 @@ def known_or_new(*, newcomer: Newcomer, by: Member, at: datetime) -> Member:
     Somebody known stays as she is: nobody changes another person by typing her address. A new person has no password;
     she works through the links that she is sent.
     """
+    known = Member.objects.by_address(newcomer.email).first()
+    if known:
+        return known
     member, is_new = Member.objects.get_or_create(
         email=newcomer.email.strip().lower(),
         defaults={

@@ -9,6 +9,7 @@ from members.models.grants import Grant
 from members.models.joining import ApplicationDraft, NotTheSame, Question
 from members.models.listings import Introduction, Listing, Partnership
 from members.models.mailings import Mailing
+from members.models.merging import FormerAddress, Merged
 from members.models.organisations import Affiliation, Organisation
 from members.models.people import Member, SignInInvitation
 from members.models.vocabulary import StakeholderCategory, Theme
@@ -23,12 +24,14 @@ __all__ = [
     "Consent",
     "ContactRequest",
     "DirectoryEntry",
+    "FormerAddress",
     "Grant",
     "Introduction",
     "Listing",
     "Mailing",
     "Member",
     "Membership",
+    "Merged",
     "NotTheSame",
     "Organisation",
     "Partnership",

@@ -8,8 +8,8 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Lower
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from forestallies.lib import text, zones
@@ -51,7 +51,21 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(is_active=True)
 
     def by_address(self, address: str) -> "MemberQuerySet":
-        return self.filter(email=address.strip().lower())
+        """Whose address it is, or was before two records of hers were merged; who has it now comes first."""
+        from members.models.merging import FormerAddress
+
+        address = address.strip().lower()
+        now = Member.objects.filter(email=address).order_by().values("pk")
+        before = FormerAddress.objects.filter(address=address).order_by().values("member")
+        has_it = Case(When(email=address, then=0), default=1)
+        return self.filter(pk__in=now.union(before, all=True)).order_by(has_it, "pk")
+
+    def behind(self, pk: int) -> "MemberQuerySet":
+        """The one whom an old link names, or whose record that one's became part of."""
+        from members.models.merging import Merged
+
+        merged = Merged.objects.filter(of=Merged.Of.PERSON, former_id=pk).values("member")[:1]
+        return self.filter(pk=Coalesce(Subquery(merged), pk))
 
     def alike(self, name: str, *, at_least: float) -> "MemberQuerySet":
         """Those with a name that resembles this one, the most alike first, with their `likeness`."""
@@ -128,6 +142,13 @@ class Member(AbstractBaseUser):
         super().clean()
         self.email = self.email.strip().lower() if self.email else None
         text.check_printable(self.email or "")  # a quoted address may hold control characters
+        self._check_address_is_nobody_elses()
+
+    def _check_address_is_nobody_elses(self) -> None:
+        from members.models.merging import FormerAddress
+
+        if self.email and FormerAddress.objects.filter(address=self.email).exclude(member=self.pk).exists():
+            raise ValidationError({"email": _("Somebody else is known by this address.")}, code="known")
 
     def get_full_name(self) -> str:
         return self.name

@@ -88,6 +88,8 @@ def _linked(token: str) -> tuple[Introduction, Member] | None:
     if found is None:
         return None
     members = {one.member_id: one.member for one in (found.need, found.offer)}
+    if member_id not in members:  # perhaps her record is a part of another one by now
+        member_id = Member.objects.behind(member_id).values_list("pk", flat=True).first() or 0
     return (found, members[member_id]) if member_id in members else None
 
 

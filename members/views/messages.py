@@ -91,7 +91,7 @@ def messages_stop(request: HttpRequest, token: str) -> HttpResponse:
         member_id, kind = stopping.read(token)
     except WrongLink:
         return _unknown(request)
-    member = Member.objects.active().filter(pk=member_id).first()
+    member = Member.objects.active().behind(member_id).first()
     if member is None:
         return _unknown(request)
     answer = _one_click if _is_one_click(request) else _page

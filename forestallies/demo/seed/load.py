@@ -13,6 +13,7 @@ from forestallies.demo.seed.certificates import load_certificates
 from forestallies.demo.seed.crowds import load_crowds
 from forestallies.demo.seed.dates import Calendar, WrongDay
 from forestallies.demo.seed.directory import load_directory
+from forestallies.demo.seed.doubles import load_doubles
 from forestallies.demo.seed.gatherings import Gatherings
 from forestallies.demo.seed.letters import load_letters
 from forestallies.demo.seed.people import Person, open_accounts
@@ -103,6 +104,7 @@ def _load(calendar: Calendar, scale: int) -> None:
     give_rights(staff, community=community.circle, editions=circles, calendar=calendar)
     open_accounts()
     load_letters(core.cohort.circle, by=staff.coordinators[0], calendar=calendar)
+    load_doubles(community, calendar)
     load_crowds(scale - 1, community, programme, themes, calendar)
     load_certificates(former.core, former.wider, by=staff.coordinators[0], at=former.reported_at)
 

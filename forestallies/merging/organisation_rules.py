@@ -1,0 +1,21 @@
+"""What becomes of each row that points to an organisation whose record is merged into another one."""
+
+from django.db.models import Q
+
+from forestallies.merging import rows, topics
+from forestallies.merging.engine import Rule, move, unite
+
+ORGANISATION_RULES: tuple[Rule, ...] = (
+    move("members.Membership.organisation", topics.MEMBERSHIPS),
+    unite(
+        "members.Affiliation.organisation", topics.PLACES, same=["member"], among=Q(ends_on__isnull=True),
+        takes_in=rows.place,
+    ),
+    unite(
+        "members.Grant.organisation", topics.RIGHTS, same=["member", "right"], among=Q(ends_at__isnull=True),
+        takes_in=rows.grant,
+    ),
+    move("members.Application.organisation", topics.APPLICATIONS),
+    unite("members.NotTheSame.organisation", topics.APPLICATIONS, same=["application"]),
+    move("members.Merged.organisation", topics.BEFORE),
+)  # fmt: skip
