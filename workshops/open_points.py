@@ -49,6 +49,12 @@ def of_workshop(workshop: Workshop, *, today: date) -> list[Line]:
     return lines(sorted(rows, key=lambda one: one.state != OpenPoint.State.OPEN), today=today)
 
 
+def carried_on(workshop: Workshop) -> list[OpenPoint]:
+    """What this group left with and lies elsewhere by now; one query."""
+    rows = OpenPoint.objects.filter(carryings__source=workshop).exclude(workshop=workshop).distinct()
+    return list(rows.select_related("workshop__gathering"))
+
+
 def lines(points: Iterable[OpenPoint], *, today: date) -> list[Line]:
     return [
         Line(one, [step.source.gathering.name for step in one.carryings.all()], one.is_late(today)) for one in points

@@ -1,6 +1,6 @@
 """Reporting a concern, in public; and the queue of those who look after it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -25,6 +25,7 @@ from members.staff import check_reader_coordinates, staff_only
 from programs.models import Edition
 
 PER_PAGE = 30
+LATELY = timedelta(days=365)
 State = Concern.State
 
 
@@ -117,16 +118,20 @@ def _handle(request: MemberRequest, form: HandleForm, concern: Concern, at: date
 def _event(request: HttpRequest) -> Event | None:
     """The event that the address names, as far as the reader may know of it."""
     slug = request.GET.get("event", "")
-    if not slug or "\0" in slug or not isinstance(request.user, Member):
+    if not slug or not isinstance(request.user, Member):
         return None
     rows = Event.objects.visible_to(request.user, at=clock.now()).select_related("home__parent")
     return rows.filter(slug=slug).first()
 
 
 def _circles(event: Event | None) -> list[tuple[Circle, str]]:
-    """What a concern can be about, by its public name; the home of an event stands first."""
+    """What a concern can be about, by its public name: communities and the editions of the past year.
+
+    The home of an event that is none of them stands first.
+    """
+    since = clock.now().date() - LATELY
     communities = Community.objects.select_related("circle").order_by("pk")
-    editions = Edition.objects.exclude(state=Edition.State.PLANNED).select_related("circle")
+    editions = Edition.objects.filter(ends_on__gte=since).exclude(state=Edition.State.PLANNED).select_related("circle")
     found = {one.circle: one.name for one in communities} | {one.circle: one.name for one in editions}
     if event and event.home not in found:
         found = {event.home: event.home.name, **found}

@@ -127,9 +127,9 @@ class CarryForm(SubmissionForm):
         targets = [(str(one.pk), one.title) for one in workshops]
         choices = [("", _("Leave it open for now")), *targets, (DROP, _("Drop it"))]
         for point in self.points:
-            self.fields[f"to_{point.pk}"] = forms.ChoiceField(
-                label=_("Where “%(what)s” goes") % {"what": point.what}, choices=choices, required=False
-            )
+            self.fields[f"to_{point.pk}"] = forms.ChoiceField(label=_("Goes to"), choices=choices, required=False)
+            words = _("Where “%(what)s” goes") % {"what": point.what}
+            self.fields[f"to_{point.pk}"].widget.attrs["aria-label"] = words
             self.fields[f"reason_{point.pk}"] = forms.CharField(
                 label=_("Why it is dropped"), required=False, max_length=300, validators=[text.check_printable]
             )

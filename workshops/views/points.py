@@ -43,7 +43,12 @@ def workshop_points(request: MemberRequest, slug: str) -> HttpResponse:
         submissions.once(key=form.key(), kind=f"point:{workshop.pk}", by=request.user, at=at, act=act)
         messages.success(request, _("It is written down, for everybody in the group."))
         return redirect("workshop_points", workshop.slug)
-    context = {"workshop": workshop, "lines": open_points.of_workshop(workshop, today=at.date()), "form": form}
+    context = {
+        "workshop": workshop,
+        "lines": open_points.of_workshop(workshop, today=at.date()),
+        "moved": open_points.carried_on(workshop),
+        "form": form,
+    }
     return render(request, "workshops/points.html", context, status=422 if form and form.is_bound else 200)
 
 
