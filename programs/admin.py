@@ -12,6 +12,7 @@ from modeltranslation.admin import TranslationAdmin
 
 from events.admin_base import EventAdmin
 from forestallies.lib import clock
+from members.admin import run_by_reader
 from members.admin_base import ReadOnlyAdmin, ScopedAdmin
 from members.models import Circle, Community
 from programs.actions import partners
@@ -100,7 +101,7 @@ class PartnerAdmin(ScopedAdmin, TranslationAdmin):
     )  # fmt: skip
 
     def may_add(self, request: HttpRequest) -> bool:
-        return self._programmes(request).exists() or self._communities(request).exists()
+        return bool(run_by_reader(request))
 
     def may_change(self, request: HttpRequest, obj: Model) -> bool:
         kept = Partner.objects.kept_by(request.user, at=clock.now())
