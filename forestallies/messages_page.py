@@ -38,6 +38,10 @@ TOLD = {
     "application_draft": Told("somebody saves an application to continue it later", NOW, "the address she typed"),
     "welcome": Told("a coordinator approves", NOW, "the new member"),
     "application_declined": Told("a coordinator declines", "after an hour, in which it can be undone", "the applicant"),
+    "concern_reported": Told(
+        "somebody reports a concern", NOW,
+        "the circle's coordinators; superusers when it is about one of them, or about no circle",
+    ),
     "contact_request": Told("a member asks to write to her", NOW, "whom she would like to write to"),
     "contact_accepted": Told("who was asked says yes", NOW, "both, each with the other's address"),
     "match_suggested": Told(

@@ -215,6 +215,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "60/5m/ip,8/5m/key",
     "request_login_code": "60/m/ip,5/5m/key",
     "apply": "60/h/ip",
+    "concern": "30/h/ip",
     "apply_later": "60/h/ip,5/h/key",  # per address that a link is mailed to
     "application_status": "600/h/ip",
     "welcome": "600/h/ip",

@@ -3,11 +3,12 @@
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from forestallies.views import (
+    concerns,
     front,
     health,
     me,
@@ -17,6 +18,7 @@ from forestallies.views import (
     outbox_notice,
     participation,
     partnerships,
+    public,
     reports,
     staff_events,
 )
@@ -32,6 +34,26 @@ front_pages = [
     path("privacy/", front.privacy, name="privacy"),
     path("code-of-conduct/", front.code_of_conduct, name="code_of_conduct"),
     path("language/", login_not_required(require_POST(set_language)), name="set_language"),
+]
+
+public_pages = [
+    # What everybody may read
+    path("community-forest-management/", public.icfm, name="icfm"),
+    path("themes/", public.theme_list, name="theme_list"),
+    path("themes/<slug:slug>/", public.theme_page, name="theme_page"),
+    path("partners/", public.partner_list, name="partner_list"),
+    path("partners/<int:partner_id>/logo/", public.partner_logo, name="partner_logo"),
+    path("contact/", public.contact, name="contact"),
+    path("robots.txt", public.robots, name="robots"),
+    path("sitemap.xml", public.sitemap, name="sitemap"),
+]
+
+concern_pages = [
+    # Something is not right: for everybody, and for those who look into it
+    path("concern/", concerns.concern_report, name="concern_report"),
+    re_path(r"^concern/sent/(?P<reference>[A-Z2-9]{4}-[A-Z2-9]{4})/$", concerns.concern_sent, name="concern_sent"),
+    path("staff/concerns/", concerns.concern_list, name="concern_list"),
+    path("staff/concerns/<int:concern_id>/", concerns.concern_detail, name="concern_detail"),
 ]
 
 member_pages = [
@@ -104,6 +126,8 @@ machines = [
 
 urlpatterns = [
     *front_pages,
+    *public_pages,
+    *concern_pages,
     *member_pages,
     *staff_pages,
     *partnership_pages,

@@ -11,7 +11,8 @@ from modeltranslation.admin import TranslationAdmin
 from forestallies.lib import clock
 from members.actions import people
 from members.admin_base import ReadOnlyAdmin, ScopedAdmin
-from members.models import Circle, Community, Grant, Member, Organisation, StakeholderCategory, Theme
+from members.forms.projects import ProjectForm
+from members.models import Circle, Community, Grant, Member, Organisation, Project, StakeholderCategory, Theme
 
 
 def run_by_reader(request: HttpRequest) -> dict[int, int | None]:
@@ -85,7 +86,42 @@ class GrantAdmin(ScopedAdmin):
 @admin.register(Theme)
 class ThemeAdmin(ScopedAdmin, TranslationAdmin):
     list_display = ("name", "slug")
-    fields = ("name", "slug", "summary")
+    fields = ("name", "slug", "summary", "about")
+
+    def may_change(self, request: HttpRequest, obj: Model) -> bool:
+        """Coordinators of a community write what a theme is about; its address stays."""
+        return self.may_change_some(request)
+
+    def may_change_some(self, request: HttpRequest) -> bool:
+        return any(run_by_reader(request).values())
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        return ("slug",) if obj else ()
+
+
+@admin.register(Project)
+class ProjectAdmin(ScopedAdmin, TranslationAdmin):
+    """Projects of the communities that one coordinates; taken off the page, never deleted."""
+
+    form = ProjectForm
+    list_display = ("name", "country", "is_shown")
+    fields = ("community", "name", "summary", "country", "landscape", "supporters", "is_shown")
+    filter_horizontal = ("supporters",)
+
+    def may_add(self, request: HttpRequest) -> bool:
+        return any(run_by_reader(request).values())
+
+    def may_change(self, request: HttpRequest, obj: Model) -> bool:
+        return getattr(obj, "community_id", None) in run_by_reader(request).values()
+
+    def may_change_some(self, request: HttpRequest) -> bool:
+        return self.may_add(request)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the communities that the reader coordinates."""
+        if db_field.name == "community":
+            kwargs["queryset"] = Community.objects.filter(pk__in=[pk for pk in run_by_reader(request).values() if pk])
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(StakeholderCategory)

@@ -14,6 +14,7 @@ register(
     Kind(name="application_answered", label=_("answer from an applicant")),
     Kind(name="application_draft", label=_("application to be continued")),
     Kind(name="address_stopped", label=_("address that takes no messages"), waits_for_day=True),
+    Kind(name="concern_reported", label=_("concern reported")),
     Kind(name="welcome", label=_("welcome")),
     Kind(name="application_declined", label=_("application declined")),
     Kind(

@@ -2,12 +2,12 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from members.models import Community, Mailing, StakeholderCategory, Theme
+from members.models import Community, Mailing, Project, StakeholderCategory, Theme
 
 
 @register(Theme)
 class ThemeTranslation(TranslationOptions):
-    fields = ("name", "summary")
+    fields = ("name", "summary", "about")
 
 
 @register(StakeholderCategory)
@@ -23,3 +23,8 @@ class CommunityTranslation(TranslationOptions):
 @register(Mailing)
 class MailingTranslation(TranslationOptions):
     fields = ("subject", "text")
+
+
+@register(Project)
+class ProjectTranslation(TranslationOptions):
+    fields = ("name", "summary")

@@ -4,14 +4,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Model, QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.admin import TranslationAdmin
 
 from events.admin_base import EventAdmin
-from members.admin_base import ReadOnlyAdmin
-from members.models import Circle
-from programs.forms import SessionForm
-from programs.models import Audience, Cohort, Edition, Module, Session
+from forestallies.lib import clock
+from members.admin import run_by_reader
+from members.admin_base import ReadOnlyAdmin, ScopedAdmin
+from members.models import Circle, Community
+from programs.actions import partners
+from programs.forms import PartnerForm, SessionForm
+from programs.models import Audience, Cohort, Edition, Module, Partner, Programme, Session
 
 
 @admin.register(Edition)
@@ -71,3 +77,59 @@ class SessionAdmin(EventAdmin):
 
     def _editions(self, request: HttpRequest) -> QuerySet[Edition]:
         return Edition.objects.filter(circle__in=self.homes(request)).exclude(state=Edition.State.ARCHIVED)
+
+
+@admin.register(Partner)
+class PartnerAdmin(ScopedAdmin, TranslationAdmin):
+    """The partners of the programmes and communities that one coordinates; taken off the page, never deleted."""
+
+    form = PartnerForm
+    list_display = ("name", "role", "programme", "community", "is_shown")
+    list_select_related = ("programme", "community")
+    fieldsets = (
+        (None, {"fields": ("programme", "community", "name", "role", "country", "text", "link", "position",
+                           "is_shown")}),
+        (
+            _("Logo"),
+            {
+                "fields": (
+                    "logo_allowed_by", "logo_allowed_on", "logo_allowed_until", "logo_file", "remove_logo",
+                ),
+                "description": _("A logo is shown only with a permission on record, and only while it holds."),
+            },
+        ),
+    )  # fmt: skip
+
+    def may_add(self, request: HttpRequest) -> bool:
+        return bool(run_by_reader(request))
+
+    def may_change(self, request: HttpRequest, obj: Model) -> bool:
+        kept = Partner.objects.kept_by(request.user, at=clock.now())
+        return kept.filter(pk=obj.pk).exists()
+
+    def may_change_some(self, request: HttpRequest) -> bool:
+        return self.may_add(request)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the programmes and communities that the reader coordinates."""
+        if db_field.name == "programme":
+            kwargs["queryset"] = self._programmes(request)
+        if db_field.name == "community":
+            kwargs["queryset"] = self._communities(request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        by, at = request.user, clock.now()
+        if picture := form.cleaned_data.get("logo_file"):
+            partners.set_logo(partner=obj, picture=picture, by=by, at=at)  # type: ignore[arg-type]  # only Members sign in
+        elif form.cleaned_data.get("remove_logo"):
+            partners.remove_logo(partner=obj, by=by, at=at)  # type: ignore[arg-type]  # only Members sign in
+
+    def _programmes(self, request: HttpRequest) -> QuerySet[Programme]:
+        mine = Circle.objects.run_by(request.user, at=clock.now())  # type: ignore[arg-type]  # only Members sign in
+        return Programme.objects.filter(editions__circle__in=mine).distinct()
+
+    def _communities(self, request: HttpRequest) -> QuerySet[Community]:
+        mine = Circle.objects.run_by(request.user, at=clock.now())  # type: ignore[arg-type]  # only Members sign in
+        return Community.objects.filter(circle__in=mine)

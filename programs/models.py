@@ -1,6 +1,6 @@
 """SSKE: the programme's template, its editions, their cohorts and dated sessions."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from events.models import Event
 from events.models.events import EventQuerySet
 from forestallies.lib.fields import LineField, ProseField
-from members.models import Circle, Member, StakeholderCategory
+from forestallies.lib.links import check_web_link
+from members.models import Circle, Community, Member, StakeholderCategory
 from members.models.people import check_zone
 
 
@@ -213,3 +214,86 @@ class Session(Event):
     def save(self, **kwargs: Any) -> None:
         self.kind = "session"
         super().save(**kwargs)
+
+
+class PartnerQuerySet(models.QuerySet["Partner"]):
+    def shown(self) -> "PartnerQuerySet":
+        return self.filter(is_shown=True)
+
+    def kept_by(self, member: Member, *, at: datetime) -> "PartnerQuerySet":
+        """Those whose entry a person may change: partners of programmes and communities that she coordinates."""
+        if member.is_superuser:
+            return self.all()
+        mine = Circle.objects.run_by(member, at=at)
+        return self.filter(Q(programme__editions__circle__in=mine) | Q(community__circle__in=mine)).distinct()
+
+
+class Partner(models.Model):
+    """An organisation that carries a programme or a community, as everybody reads of it."""
+
+    class Role(models.TextChoices):
+        CONVENOR = "convenor", _("convenor")
+        ORGANISER = "organiser", _("organiser")
+        FUNDER = "funder", _("funder or supporter")
+        COUNTRY_TEAM = "country_team", _("country team")
+
+    programme = models.ForeignKey(
+        Programme, null=True, blank=True, on_delete=models.PROTECT, related_name="partners", verbose_name=_("programme")
+    )
+    community = models.ForeignKey(
+        Community, null=True, blank=True, on_delete=models.PROTECT, related_name="partners", verbose_name=_("community")
+    )
+    name = LineField(_("name"), max_length=160)  # as it writes itself; not translated
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    country = models.CharField(_("country"), max_length=2, blank=True)  # of a country team
+    text = ProseField(_("what it does here"), blank=True, max_length=600)
+    link = models.URLField(_("link"), max_length=300, blank=True, validators=[check_web_link])
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    is_shown = models.BooleanField(_("shown to everybody"), default=True)
+    # A logo is shown with a permission on record only; without one the name stands alone.
+    logo_allowed_by = LineField(_("who allowed the logo"), max_length=160, blank=True)
+    logo_allowed_on = models.DateField(_("allowed on"), null=True, blank=True)
+    logo_allowed_until = models.DateField(_("allowed until"), null=True, blank=True)  # included; empty: until withdrawn
+
+    objects = PartnerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(programme__isnull=False, community__isnull=True)
+                | Q(programme__isnull=True, community__isnull=False),
+                name="partner_of_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(logo_allowed_by="", logo_allowed_on__isnull=True)
+                | (~Q(logo_allowed_by="") & Q(logo_allowed_on__isnull=False)),
+                name="partner_logo_permission_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def may_show_logo(self, today: date) -> bool:
+        """Whether a permission is on record that holds on a day."""
+        if not self.logo_allowed_by or self.logo_allowed_on is None or self.logo_allowed_on > today:
+            return False
+        return self.logo_allowed_until is None or today <= self.logo_allowed_until
+
+
+class PartnerLogo(models.Model):
+    """The picture itself: a PNG or JPEG, checked when it came in and small enough for a slow line."""
+
+    MOST_BYTES = 20_000
+    MOST_SIDE = 1_200  # pixels
+
+    partner = models.OneToOneField(Partner, on_delete=models.CASCADE, related_name="logo", primary_key=True)
+    content = models.BinaryField()
+    content_type = models.CharField(max_length=20)
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"logo of partner {self.partner_id}"

@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from programs.models import Module, Programme, Session, SessionPlan
+from programs.models import Module, Partner, Programme, Session, SessionPlan
 
 
 @register(Programme)
@@ -23,3 +23,8 @@ class SessionPlanTranslation(TranslationOptions):
 @register(Session)
 class SessionTranslation(TranslationOptions):
     fields = ()
+
+
+@register(Partner)
+class PartnerTranslation(TranslationOptions):
+    fields = ("text",)

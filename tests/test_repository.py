@@ -28,7 +28,8 @@ REACHED_THROUGH_ANOTHER = {
     "programs.programme", "programs.module", "programs.sessionplan",
     "programs.enrolment", "certificates.certificate", "certificates.document", "jobs.job", "jobs.submission",
     "audit.entry", "notices.heartbeat", "notices.preference", "notices.refusedaddress",
-    "workshops.appearance", "workshops.groupnote",
+    "workshops.appearance", "workshops.groupnote", "workshops.openpoint", "workshops.carrying",
+    "members.concernstep", "members.project", "programs.partner", "programs.partnerlogo",
 }  # fmt: skip
 
 

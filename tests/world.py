@@ -36,6 +36,7 @@ from tests.factories import (
     ApplicationFactory,
     CircleFactory,
     CohortFactory,
+    ConcernFactory,
     ContactRequestFactory,
     DirectoryEntryFactory,
     GrantFactory,
@@ -44,7 +45,10 @@ from tests.factories import (
     MailingFactory,
     MaterialFactory,
     MemberFactory,
+    OpenPointFactory,
     OrganisationFactory,
+    PartnerLogoFactory,
+    ProjectFactory,
     RegistrationFactory,
     RoleFactory,
     RoomFactory,
@@ -104,6 +108,7 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
     met = IntroductionFactory.create(
         need=ListingFactory.create(member=ana), state="agreed", need_agreed_at=at, offer_agreed_at=at, closed_at=at
     )
+    logo, concern = PartnerLogoFactory.create(), ConcernFactory.create(circle=circle)
     partnership = Partnership.objects.create(
         community=community, parties="Ana, Bea", what="Cocoa", started_on=at.date(), created_at=at, changed_at=at
     )
@@ -116,6 +121,11 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "report_format": "csv",
             "workshop": workshop.slug,
             "session": session.slug,
+            "theme": workshop.theme.slug,
+            "partner_id": logo.partner_id,
+            "point_id": OpenPointFactory.create(workshop=workshop, owner=ana).pk,
+            "concern_id": concern.pk,
+            "concern_reference": concern.reference,
             "event_id": workshop.pk,
             "segment_id": SegmentFactory.create(event=workshop.event_ptr, position=0).pk,
             "registration_id": registration.pk,
@@ -160,6 +170,8 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "members_grant": grant,
             "members_theme": workshop.theme,
             "members_stakeholdercategory": category,
+            "members_project": ProjectFactory.create(),
+            "programs_partner": logo.partner,
             "workshops_gathering": workshop.gathering,
             "workshops_workshop": workshop,
             "programs_edition": session.edition,

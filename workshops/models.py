@@ -1,6 +1,6 @@
 """Forest Allies: gatherings, twice a year, and the workshops in them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +16,8 @@ from events.models import Event
 from events.models.events import EventQuerySet
 from forestallies.lib import zones
 from forestallies.lib.fields import LineField, ProseField
-from members.models import Community, Member, Theme
+from forestallies.lib.links import check_web_link
+from members.models import Community, Member, Organisation, Theme
 from members.models.people import check_zone
 
 BENEFITS = ("benefit_communities", "benefit_markets")
@@ -186,3 +187,100 @@ class GroupNote(models.Model):
 
     def __str__(self) -> str:
         return f"notes of workshop {self.workshop_id}, version {self.version}"
+
+
+class OpenPointQuerySet(models.QuerySet["OpenPoint"]):
+    def open(self) -> "OpenPointQuerySet":
+        return self.filter(state=OpenPoint.State.OPEN)
+
+    def waiting_for(self, gathering: Gathering) -> "OpenPointQuerySet":
+        """Open ones that still lie in an earlier gathering of the same community."""
+        earlier = Q(workshop__gathering__community=gathering.community_id)
+        return self.open().filter(earlier, workshop__gathering__starts_on__lt=gathering.starts_on)
+
+    def carried_into(self, gathering: Gathering) -> "OpenPointQuerySet":
+        """Those that lie in one of its workshops and began in an earlier gathering."""
+        came = Carrying.objects.filter(point=models.OuterRef("pk"), target=models.OuterRef("workshop"))
+        return self.filter(models.Exists(came), workshop__gathering=gathering)
+
+
+class OpenPoint(models.Model):
+    """An action or a draft that a workshop's group left with. The group owns it, whoever wrote it down."""
+
+    class Kind(models.TextChoices):
+        ACTION = "action", _("action")
+        DRAFT = "draft", _("draft")
+
+    class State(models.TextChoices):
+        OPEN = "open", pgettext_lazy("of an action", "open")
+        DONE = "done", pgettext_lazy("of an action", "done")
+        DROPPED = "dropped", pgettext_lazy("of an action", "dropped")
+
+    TRANSITIONS = {
+        State.OPEN: {State.DONE, State.DROPPED},
+        State.DONE: {State.OPEN},
+        State.DROPPED: {State.OPEN},
+    }
+
+    workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="points")  # where it lies now
+    kind = models.CharField(max_length=10, choices=Kind)
+    what = LineField(_("what"), max_length=200)
+    text = ProseField(_("text"), blank=True, max_length=2000)
+    link = models.URLField(_("link"), max_length=500, blank=True, validators=[check_web_link])
+    # Who does it: a person, an organisation, or somebody in words; a draft may have nobody.
+    owner = models.ForeignKey(Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="open_points")
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.SET_NULL, related_name="open_points"
+    )
+    owner_words = LineField(_("who, in words"), max_length=120, blank=True)
+    due_on = models.DateField(_("by when"), null=True, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    reason = LineField(_("reason"), max_length=300, blank=True)  # why it was dropped
+    version = models.PositiveIntegerField(default=1)  # counts each change, so that nothing is overwritten unseen
+    author = models.ForeignKey(Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OpenPointQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["kind", "created_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="open", closed_at__isnull=True) | (~Q(state="open") & Q(closed_at__isnull=False)),
+                name="open_point_end_has_date",
+            ),
+            models.CheckConstraint(condition=~Q(state="dropped", reason=""), name="open_point_dropped_with_reason"),
+            models.CheckConstraint(
+                condition=Q(owner__isnull=True) | Q(organisation__isnull=True), name="open_point_has_one_owner"
+            ),
+        ]
+        indexes = [models.Index(fields=["owner"], condition=Q(state="open"), name="open_point_by_owner")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk} of workshop {self.workshop_id}"
+
+    def who(self) -> str:
+        """Name who does it; empty for nobody. Owner and organisation are to be selected with the row."""
+        return (self.owner.name if self.owner else "") or (
+            self.organisation.name if self.organisation else self.owner_words
+        )
+
+    def is_late(self, today: date) -> bool:
+        return self.state == self.State.OPEN and self.due_on is not None and self.due_on < today
+
+
+class Carrying(models.Model):
+    """An open point's way from a workshop to one of a later gathering."""
+
+    point = models.ForeignKey(OpenPoint, on_delete=models.CASCADE, related_name="carryings")
+    source = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="+")
+    target = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"point {self.point_id} from workshop {self.source_id} to {self.target_id}"

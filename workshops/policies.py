@@ -55,6 +55,21 @@ def writes_notes(workshop: Workshop, *, by: Member, at: datetime) -> bool:
     return opens <= at < closes and Registration.objects.confirmed().filter(event=workshop.pk, member=by).exists()
 
 
+def keeps_points(workshop: Workshop, *, by: Member, at: datetime) -> bool:
+    """Whether a person writes down a group's actions and drafts: its facilitators and co-facilitators, at any time."""
+    return workshop.state != workshop.State.CANCELLED and "help" in policies.works_in(workshop, by=by, at=at)
+
+
+def check_keeps_points(workshop: Workshop, *, by: Member, at: datetime) -> None:
+    """Those who lead a workshop keep its actions and drafts.
+
+    Raises:
+        PermissionDenied: with a sentence for the reader.
+    """
+    if not keeps_points(workshop, by=by, at=at):
+        raise PermissionDenied(_("Only those who lead this workshop write down its actions and drafts."))
+
+
 def _leads(workshop: Workshop, *, by: Member, at: datetime) -> bool:
     helps = Role.objects.accepted().filter(event=workshop.pk, member=by).exists()
     return helps or "help" in policies.works_in(workshop, by=by, at=at)

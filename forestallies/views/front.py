@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from events.models import Event
 from forestallies.lib import clock
 from members import terms
-from programs.models import Edition
+from programs.models import Edition, Partner
 from workshops.models import Gathering
 
 
@@ -23,6 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "gathering": Gathering.objects.published().filter(ends_on__gte=at.date()).order_by("starts_on").first(),
         "edition": Edition.objects.filter(state=Edition.State.RUNNING).first(),
         "session": session,
+        "partners": Partner.objects.shown().only("name", "role", "community", "programme"),
     }
     return render(request, "home.html", context)
 

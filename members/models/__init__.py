@@ -3,6 +3,7 @@
 from members.models.applications import Application
 from members.models.circles import Circle, CircleMember
 from members.models.communities import Community, Consent, Membership
+from members.models.concerns import Concern, ConcernStep
 from members.models.contacts import ContactRequest
 from members.models.directory import DirectoryEntry
 from members.models.grants import Grant
@@ -12,6 +13,7 @@ from members.models.mailings import Mailing
 from members.models.merging import FormerAddress, Merged
 from members.models.organisations import Affiliation, Organisation
 from members.models.people import Member, SignInInvitation
+from members.models.projects import Project
 from members.models.vocabulary import StakeholderCategory, Theme
 
 __all__ = [
@@ -21,6 +23,8 @@ __all__ = [
     "Circle",
     "CircleMember",
     "Community",
+    "Concern",
+    "ConcernStep",
     "Consent",
     "ContactRequest",
     "DirectoryEntry",
@@ -35,6 +39,7 @@ __all__ = [
     "NotTheSame",
     "Organisation",
     "Partnership",
+    "Project",
     "Question",
     "SignInInvitation",
     "StakeholderCategory",

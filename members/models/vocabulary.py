@@ -1,6 +1,7 @@
 """Words that several rooms share: themes and stakeholder categories."""
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from forestallies.lib.fields import LineField, ProseField
@@ -12,12 +13,16 @@ class Theme(models.Model):
     slug = models.SlugField(unique=True)
     name = LineField(_("name"), max_length=120)
     summary = ProseField(_("summary"), blank=True)
+    about = ProseField(_("what it is about, on its own page"), blank=True)
 
     class Meta:
         ordering = ["slug"]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("theme_page", args=[self.slug])
 
 
 class StakeholderCategory(models.Model):

@@ -15,10 +15,10 @@ from events.models import Event, Registration, Role
 from events.places import place_link
 from events.telling import Listener, Span
 from forestallies import digest
-from members import contact_emails, joining_emails, listing_emails, mailing_emails
+from members import concern_emails, contact_emails, joining_emails, listing_emails, mailing_emails
 from members import emails as member_emails
 from members.accounts import AccountAdapter
-from members.models import Application, ApplicationDraft, Grant, Member, Question
+from members.models import Application, ApplicationDraft, Concern, Grant, Member, Question
 from members.models.mailings import LANGUAGES, Words
 from notices import drawers
 from notices.models import RefusedAddress
@@ -116,6 +116,7 @@ JOINING_KINDS = (
     "more_information",
     "application_answered",
     "application_draft",
+    "concern_reported",
 )
 SEVERAL_KINDS = ("registered_with_circle", "registered_several", "rescheduled_series", "attendance_recorded")
 ONE_KINDS = ("materials_posted", "letter", "letter_important", "letter_test", "weekly_digest", "certificate_issued")
@@ -346,6 +347,8 @@ def _joining_posting(kind: str, language: str, name: str) -> Posting:  # noqa: P
     if kind in ("more_information", "application_answered", "application_draft"):
         return _continuing_posting(kind, language, name)
     written = application(language, name=name)
+    if kind == "concern_reported":
+        return concern_emails.concern_reported(_concern(written, name), person(language, name=name))
     if kind == "application_received":
         return member_emails.application_received(written, token=TOKEN)
     if kind == "application_exists":
@@ -364,6 +367,11 @@ def _joining_posting(kind: str, language: str, name: str) -> Posting:  # noqa: P
         )
         return member_emails.address_stopped(refused, person(language, name="Bo Dupont"))
     return member_emails.welcome(written, person(language, name=name), token=TOKEN, expires_at=TIMESTAMP)
+
+
+def _concern(written: Application, name: str) -> Concern:
+    """What somebody reported; no word of it may come into a mail."""
+    return Concern.objects.create(circle=written.community.circle, words=f"{name} shouted.", created_at=AT)
 
 
 def _continuing_posting(kind: str, language: str, name: str) -> Posting:

@@ -17,7 +17,7 @@ from events.models import (
     Transition,
 )
 from tests.factories.members import CircleFactory, CommunityFactory, MemberFactory, ThemeFactory
-from workshops.models import Gathering, Workshop
+from workshops.models import Gathering, OpenPoint, Workshop
 
 REGISTERED_AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
@@ -146,4 +146,16 @@ class MaterialFactory(DjangoModelFactory[Material]):
     title = factory.Sequence(lambda n: f"Material {n}")
     url = factory.Sequence(lambda n: f"https://files.example.org/{n}")
     released_at = REGISTERED_AT
+    created_at = REGISTERED_AT
+
+
+class OpenPointFactory(DjangoModelFactory[OpenPoint]):
+    """An action that a workshop's group left with; nobody is named to do it."""
+
+    class Meta:
+        model = OpenPoint
+
+    workshop = factory.SubFactory(WorkshopFactory)
+    kind = OpenPoint.Kind.ACTION
+    what = factory.Sequence(lambda n: f"Write a contract, part {n}")
     created_at = REGISTERED_AT

@@ -11,6 +11,7 @@ from members.models import (
     Application,
     Circle,
     Community,
+    Concern,
     ContactRequest,
     DirectoryEntry,
     Grant,
@@ -20,6 +21,7 @@ from members.models import (
     Member,
     Membership,
     Organisation,
+    Project,
     Theme,
 )
 
@@ -148,6 +150,27 @@ class ContactRequestFactory(DjangoModelFactory[ContactRequest]):
     asked = factory.SubFactory(MemberFactory)
     message = "I would like to hear how you dry your beans."
     created_at = LONG_AGO
+
+
+class ConcernFactory(DjangoModelFactory[Concern]):
+    """What somebody without a name reported to the coordinators of Forest Allies."""
+
+    class Meta:
+        model = Concern
+
+    circle = factory.SubFactory(CircleFactory, name="Forest Allies")
+    words = "Prices of one buyer were talked about."
+    created_at = LONG_AGO
+
+
+class ProjectFactory(DjangoModelFactory[Project]):
+    class Meta:
+        model = Project
+
+    community = factory.SubFactory(CommunityFactory)
+    name = factory.Sequence(lambda n: f"Project {n} (demo)")
+    summary = "Families map their trees."
+    country = "PE"
 
 
 class ListingFactory(DjangoModelFactory[Listing]):

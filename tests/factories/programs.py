@@ -6,9 +6,9 @@ import factory
 from factory.django import DjangoModelFactory
 
 from members.models import Circle, StakeholderCategory
-from programs.models import Audience, Cohort, Edition, Enrolment, Programme, Session
+from programs.models import Audience, Cohort, Edition, Enrolment, Partner, PartnerLogo, Programme, Session
 from tests.factories.events import REGISTERED_AT, EventFactory
-from tests.factories.members import CircleFactory, MemberFactory
+from tests.factories.members import CircleFactory, CommunityFactory, MemberFactory
 
 
 class ProgrammeFactory(DjangoModelFactory[Programme]):
@@ -88,3 +88,28 @@ class EnrolmentFactory(DjangoModelFactory[Enrolment]):
     country = factory.SelfAttribute("member.country")
     category = factory.SubFactory(CategoryFactory)
     state_since = REGISTERED_AT
+
+
+class PartnerFactory(DjangoModelFactory[Partner]):
+    """A partner of Forest Allies that allowed its logo."""
+
+    class Meta:
+        model = Partner
+
+    community = factory.SubFactory(CommunityFactory)
+    name = factory.Sequence(lambda n: f"Partner {n} (demo)")
+    role = Partner.Role.FUNDER
+    logo_allowed_by = "Eva Press, communications"
+    logo_allowed_on = date(2026, 1, 5)
+
+
+class PartnerLogoFactory(DjangoModelFactory[PartnerLogo]):
+    class Meta:
+        model = PartnerLogo
+
+    partner = factory.SubFactory(PartnerFactory)
+    content = b"picture"
+    content_type = "image/png"
+    width = 80
+    height = 50
+    sha256 = "a" * 64

@@ -163,7 +163,7 @@ def test_page_of_a_gathering_costs_the_same_for_one_and_three(as_bo, community, 
     for workshop in WorkshopFactory.create_batch(rows, gathering=gathering):
         RegistrationFactory.create_batch(rows, event=workshop.event_ptr)
     as_bo.get(edit_page(gathering))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         as_bo.get(edit_page(gathering))
 
 

@@ -32,7 +32,7 @@ def make_rows(number, community, at):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("home", 3), ("forest_allies", 4), ("application_list", 8)])
+@pytest.mark.parametrize(("name", "queries"), [("home", 4), ("forest_allies", 4), ("application_list", 8)])
 def test_portal_lists(bo, community, at, clock, rows, name, queries, django_assert_num_queries):
     make_rows(rows, community, at)
     browser = sign_in(bo) if name == "application_list" else sign_in(None)

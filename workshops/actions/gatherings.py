@@ -14,6 +14,7 @@ from events.models import Event
 from forestallies.lib import zones
 from members.models import Community, Member
 from workshops import planning, policies, slugs
+from workshops.actions import points
 from workshops.models import BENEFITS, Gathering, Workshop, in_each_language
 
 TRANSLATED = ("title", "description", *BENEFITS)
@@ -55,16 +56,23 @@ def create(*, gathering: Gathering, by: Member, at: datetime) -> Gathering:
 
 @transaction.atomic
 def clone(
-    *, source: Gathering, gathering: Gathering, workshops: Collection[int], by: Member, at: datetime
+    *,
+    source: Gathering,
+    gathering: Gathering,
+    workshops: Collection[int],
+    carry: Collection[int] = (),
+    by: Member,
+    at: datetime,
 ) -> Gathering:
     """Make a gathering from an earlier one: its days and workshops at the same distances and hours on the wall.
 
     The workshops are drafts with the texts, tags, length, seats, languages and audience of the earlier ones. Nothing of
-    registrations, questions, roles, rooms, agendas, materials or links comes along.
+    registrations, questions, roles, rooms, agendas, materials or links comes along; open actions do when asked.
 
     Args:
         gathering: unsaved, with its community, name, season, first day and zone; the last day follows.
         workshops: ids of those to copy; what is no workshop of the source or was called off is left out.
+        carry: ids of open points to lay into the copies of their workshops; all others stay where they are.
 
     Raises:
         GatheringRefused: the season is taken, or an hour does not exist on the new day.
@@ -75,12 +83,13 @@ def clone(
     for column in in_each_language("summary"):
         setattr(gathering, column, getattr(source, column))
     _make(gathering, by=by, at=at)
-    made = 0
+    made = carried = 0
     for copy in planning.copies(source, starts_on=gathering.starts_on, zone=gathering.zone):
         if copy.workshop.pk in workshops:
-            _draft(copy, gathering, by=by, at=at)
+            draft = _draft(copy, gathering, by=by, at=at)
+            carried += points.carry_along(copy.workshop, draft, carry, by=by, at=at)
             made += 1
-    record(verb="gathering.cloned", subject=gathering, by=by, at=at, source=source.pk, workshops=made)
+    record(verb="gathering.cloned", subject=gathering, by=by, at=at, source=source.pk, workshops=made, carried=carried)
     return gathering
 
 

@@ -19,7 +19,7 @@ from jobs.forms import SubmissionForm
 from members.models import Community
 from workshops import planning
 from workshops.actions.gatherings import CHANGEABLE
-from workshops.models import Gathering, in_each_language
+from workshops.models import Gathering, OpenPoint, in_each_language
 
 NAMES, SUMMARIES = in_each_language("name"), in_each_language("summary")
 EMPTY = "empty-"  # before a community's id: a gathering without workshops to begin with
@@ -128,9 +128,24 @@ class CloneForm(NamedForm):
         sent = set(self.data.getlist("workshops"))  # type: ignore[attr-defined]  # a form's data is a QueryDict here
         return {pk for pk in every if str(pk) in sent}
 
+    def points(self) -> list[OpenPoint]:
+        """The open actions and drafts of the gathering that is followed."""
+        if self.follows is None:
+            return []
+        rows = OpenPoint.objects.open().filter(workshop__gathering=self.follows)
+        return list(rows.select_related("workshop", "owner", "organisation").order_by("workshop__starts_at", "pk"))
+
+    def carried(self, points: Iterable[OpenPoint]) -> set[int]:
+        """Those that come along into the copies of their workshops: all, until somebody unticked some of this list."""
+        every = {point.pk for point in points}
+        if not self.is_bound or self.data.get("listed") != str(self["source"].value()):
+            return every
+        sent = set(self.data.getlist("points"))  # type: ignore[attr-defined]  # a form's data is a QueryDict here
+        return {pk for pk in every if str(pk) in sent}
+
     def key(self) -> UUID:
-        ticks = sorted(self.data.getlist("workshops"))  # type: ignore[attr-defined]  # a QueryDict
-        return uuid5(super().key(), repr(ticks))
+        data: Any = self.data  # a QueryDict
+        return uuid5(super().key(), repr([sorted(data.getlist(name)) for name in ("workshops", "points")]))
 
     def gathering(self) -> Gathering:
         """The new one, unsaved."""

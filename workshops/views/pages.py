@@ -22,7 +22,7 @@ from jobs.submissions import Result
 from members.models import Community, Theme
 from members.requests import MemberRequest
 from members.staff import reader_is_staff
-from workshops import choosing, mix, policies
+from workshops import choosing, mix, open_points, policies
 from workshops.forms.workshops import ChoiceForm
 from workshops.models import Gathering, Workshop
 
@@ -146,6 +146,7 @@ def _show_gathering(
         "may_wait": {*form.may_wait(), *(event.pk for event in full.events)} if form and full else (),
         "all_full": full is not None and len(full.events) == len(chosen),
         "may_plan": reader_is_staff(request) and _may_plan(request, gathering),
+        "carried": open_points.of_gathering(gathering, reader=request.user, at=clock.now()),
     }
     return render(request, "workshops/gathering.html", context, status=status)
 

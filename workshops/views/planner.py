@@ -24,7 +24,7 @@ from workshops import mix, planning, policies
 from workshops.actions import gatherings
 from workshops.actions.gatherings import GatheringRefused
 from workshops.forms.gatherings import CloneForm, GatheringForm, NamedForm
-from workshops.models import Gathering, Workshop
+from workshops.models import Gathering, OpenPoint, Workshop
 
 
 @dataclass(frozen=True)
@@ -62,14 +62,21 @@ def gathering_create(request: MemberRequest) -> HttpResponse:
         if source is None:
             return {"slug": gatherings.create(gathering=new, by=request.user, at=at).slug}
         ticked = form.ticked(form.copies())
-        made = gatherings.clone(source=source, gathering=new, workshops=ticked, by=request.user, at=at)
+        carry = form.carried(form.points())
+        made = gatherings.clone(source=source, gathering=new, workshops=ticked, carry=carry, by=request.user, at=at)
         return {"slug": made.slug}
 
     is_fine = not form.is_bound or form.is_valid()
     if not looks and is_fine and (done := _once(request, form, "gathering_create", act)):
         return _made(request, done["slug"])
-    copies = form.copies()
-    context = {"form": form, "copies": copies, "ticked": form.ticked(copies)}
+    copies, points = form.copies(), form.points()
+    context = {
+        "form": form,
+        "copies": copies,
+        "ticked": form.ticked(copies),
+        "points": points,
+        "carried": form.carried(points),
+    }
     return render(request, "workshops/staff/clone.html", context, status=422 if form.errors else 200)
 
 
@@ -98,6 +105,7 @@ def gathering_edit(request: MemberRequest, slug: str) -> HttpResponse:
         "form": form,
         "rows": workshops,
         "warning": planning.workshops_warning(len(alive)) if gathering.ends_on >= at.date() else "",
+        "waiting": OpenPoint.objects.waiting_for(gathering).count() if gathering.ends_on >= at.date() else 0,
     }
     return render(request, "workshops/staff/gathering.html", context, status=422 if form.errors else 200)
 

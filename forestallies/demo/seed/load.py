@@ -17,6 +17,7 @@ from forestallies.demo.seed.doubles import load_doubles
 from forestallies.demo.seed.gatherings import Gatherings
 from forestallies.demo.seed.letters import load_letters
 from forestallies.demo.seed.people import Person, open_accounts
+from forestallies.demo.seed.public import load_points, load_public
 from forestallies.demo.seed.rows import fixed_uuid, read
 from forestallies.demo.seed.staff import Staff, give_rights, load_staff
 from forestallies.demo.seed.vocabulary import load_vocabulary
@@ -88,8 +89,10 @@ def _load(calendar: Calendar, scale: int) -> None:
     load_directory(community, members, themes, calendar)
     forest_allies.load_applications(community, calendar)
     Gatherings(community, themes, members, staff.facilitators, calendar).load()
+    load_points(community, members, calendar)
 
     programme = sske.load_programme()
+    load_public(community, programme, calendar)
     sske.load_archive(programme)
     edition, made = sske.load_running(programme, calendar)
     core = sske.load_group(edition, Cohort.Kind.CORE, core_people)

@@ -1,5 +1,6 @@
 """Themes and stakeholder categories."""
 
+from forestallies.demo.seed.public import about
 from forestallies.demo.seed.rows import insert_missing, read, translated
 from members.models import StakeholderCategory, Theme
 
@@ -8,7 +9,12 @@ def load_vocabulary() -> dict[str, Theme]:
     """Insert the words that several rooms share; give the themes by slug."""
     words = read("vocabulary")
     themes = [
-        Theme(slug=one["slug"], **translated("name", one["name"]), **translated("summary", one["summary"]))
+        Theme(
+            slug=one["slug"],
+            **translated("name", one["name"]),
+            **translated("summary", one["summary"]),
+            **about(one["slug"]),
+        )
         for one in words["theme"]
     ]
     categories = [

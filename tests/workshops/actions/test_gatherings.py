@@ -94,7 +94,11 @@ def test_gathering_itself_is_not_shown_and_is_written_down(autumn, bo, at):
         False, "spring-2027", date(2027, 6, 2), "Two days.",
     )  # fmt: skip
     entry = Entry.objects.get(verb="gathering.cloned")
-    assert (entry.subject_id, entry.actor_id, entry.detail) == (made.pk, bo.pk, {"source": autumn.pk, "workshops": 2})
+    assert (entry.subject_id, entry.actor_id, entry.detail) == (
+        made.pk,
+        bo.pk,
+        {"source": autumn.pk, "workshops": 2, "carried": 0},
+    )
 
 
 def test_season_that_is_taken_is_refused_and_nothing_is_made(autumn, bo, at):
