@@ -11,7 +11,7 @@ from audit.models import record
 from forestallies.lib import links
 from members import emails, policies, reviewing
 from members.actions import invitations, memberships
-from members.models import Application, ApplicationDraft, Community, Member, Organisation
+from members.models import Application, ApplicationDraft, Community, Member, Membership, Organisation
 from members.terms import VERSION
 from notices import outbox
 
@@ -41,7 +41,8 @@ def submit(
         draft.delete()
     # One row per community is the lock: two sendings at once become one application.
     Community.objects.select_for_update(no_key=True).get(pk=community.pk)
-    member = Member.objects.active().by_address(address).filter(memberships__community=community).first()
+    standing = Membership.objects.standing().filter(community=community)  # who left may apply again
+    member = Member.objects.active().by_address(address).filter(memberships__in=standing).first()
     if member:
         outbox.post_once(emails.already_member(member, at=at), at=at)
         return None

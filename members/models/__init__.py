@@ -2,14 +2,14 @@
 
 from members.models.applications import Application
 from members.models.circles import Circle, CircleMember
-from members.models.communities import Community, Consent, Membership
+from members.models.communities import Community, Consent, Membership, MembershipStep
 from members.models.contacts import ContactRequest
 from members.models.directory import DirectoryEntry
 from members.models.grants import Grant
 from members.models.joining import ApplicationDraft, NotTheSame, Question
 from members.models.listings import Introduction, Listing, Partnership
 from members.models.mailings import Mailing
-from members.models.organisations import Affiliation, Organisation
+from members.models.organisations import Affiliation, Organisation, SupportedProject
 from members.models.people import Member, SignInInvitation
 from members.models.vocabulary import StakeholderCategory, Theme
 
@@ -29,11 +29,13 @@ __all__ = [
     "Mailing",
     "Member",
     "Membership",
+    "MembershipStep",
     "NotTheSame",
     "Organisation",
     "Partnership",
     "Question",
     "SignInInvitation",
     "StakeholderCategory",
+    "SupportedProject",
     "Theme",
 ]
