@@ -324,7 +324,7 @@ def _membership_posting(kind: str, member: Member, title: str) -> Posting:
     """Of an organisation that is called by the title."""
     made = MembershipFactory.create(member=member, organisation__name=title[:160])
     if kind == membership_emails.ORGANISATION:
-        assert made.organisation is not None  # noqa: S101 (for the type checker)
+        assert made.organisation is not None
         return membership_emails.organisation_check(made.organisation, member, at=AT)
     if kind == membership_emails.YEARLY:
         return membership_emails.yearly_check(made, at=AT)
