@@ -8,7 +8,7 @@ is neither asked nor paused by the portal. Source: mails.md, kind 35.
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from events.models import Attendance, Registration, Role
@@ -47,7 +47,7 @@ def silent(at: datetime) -> QuerySet[Membership]:
     came = Q(member__last_seen_on__gte=F("stay_asked_at__date"))
     for signs in _signs(Coalesce(OuterRef("stay_asked_at"), Value(at))):
         came |= Q(Exists(signs))
-    asked = Case(When(came, then=Value(0)), default=F("stay_asks"))
+    asked = Case(When(came, then=Value(0)), default=F("stay_asks"), output_field=IntegerField())
     return rows.annotate(asked=asked).filter(Q(asked__gt=0) | Q(last_word__lte=since))
 
 

@@ -72,7 +72,7 @@ def meaning(state: str, memberships: Sequence[Membership], *, at: datetime, of_o
         _("Addresses that two people have exchanged stay with them; certificates and past attendance stay."),
     ]
     if of_others:
-        return [*lines, _("Each of them gets a mail about it. Your own words are not in it.")]
+        return [*lines, _("A mail tells about it. Your own words are not in it.")]
     return [*lines, _("To come back later you apply again.")]
 
 

@@ -16,21 +16,27 @@ UNSURE = 4  # one in so many of the older ones has not said for a year that all 
 def load_lives(community: Community, calendar: Calendar) -> None:
     """Write it for memberships that were just made; nothing is changed where somebody has been since."""
     fresh = list(
-        Membership.objects.filter(community=community, stayed_at=None).order_by("pk").values_list("pk", "joined_at")
+        Membership.objects.filter(community=community, stayed_at=None)
+        .order_by("pk")
+        .values_list("pk", "joined_at", "member")
     )
     if not fresh:
         return
-    rows = Membership.objects.filter(pk__in=[pk for pk, _joined in fresh])
+    rows = Membership.objects.filter(pk__in=[pk for pk, _joined, _her in fresh])
     rows.update(stayed_at=calendar.ago(30))
-    old = [pk for pk, joined in fresh if joined < calendar.ago(365)]
+    old = [pk for pk, joined, _her in fresh if joined < calendar.ago(365)]
     Membership.objects.filter(pk__in=[pk for turn, pk in enumerate(old) if turn % UNSURE]).update(
         confirmed_at=calendar.ago(60)
     )
     Membership.objects.filter(pk__in=old[::UNSURE]).update(check_asked_at=calendar.ago(12))
-    paused, _joined = fresh[len(fresh) // 2]
+    paused, _joined, her = fresh[len(fresh) // 2]
     Membership.objects.filter(pk=paused).update(state=Membership.State.DORMANT)
     MembershipStep.objects.create(
-        membership_id=paused, state=Membership.State.DORMANT, reason=Membership.Reason.NO_TIME, at=calendar.ago(25)
+        membership_id=paused,
+        state=Membership.State.DORMANT,
+        reason=Membership.Reason.NO_TIME,
+        by_id=her,
+        at=calendar.ago(25),
     )
     _load_organisations(calendar)
 
