@@ -112,8 +112,12 @@ def check_can_decide(application: Application, *, by: Member, at: datetime) -> N
     """
     if not Application.objects.visible_to(by, at=at).filter(pk=application.pk).exists():
         raise PermissionDenied(_("Only coordinators of this community decide on its applications."))
-    if by.email and by.email == application.email:
+    if is_own(application, by=by):
         raise PermissionDenied(_("Nobody decides on her or his own application."))
+
+
+def is_own(application: Application, *, by: Member) -> bool:
+    return bool(by.email and by.email == application.email)
 
 
 def can_decide(application: Application, *, by: Member, at: datetime) -> bool:

@@ -257,5 +257,14 @@ def test_list_and_page_cost_the_same_for_one_and_for_three(desk, make, rows, dja
     desk.get(reverse("application_list"))
     with django_assert_num_queries(8):
         desk.get(reverse("application_list"), {"who": "ceiba", "state": "all"})
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(20):
         desk.get(reverse("application_detail", args=[one.pk]))
+
+
+@pytest.mark.parametrize("rows", [1, 3, 20])
+def test_question_before_approving_costs_the_same_for_one_and_for_twenty(desk, make, rows, django_assert_num_queries):
+    chosen = [make(f"Zed{n} {n * 7919:x}", organisation_name=f"Firm {n * 104729:x}") for n in range(rows)]
+    desk.get(reverse("application_list"))
+    with django_assert_num_queries(11):
+        page = press(desk, "approve", *chosen)
+    assert page.context["number"] == rows
