@@ -172,6 +172,8 @@ def test_index_leaves_out_early_what_is_not_near_enough(crowd):
     def from_index() -> int:
         sql, values = Member.objects.alike("Member77 a1b Family9c", at_least=0.55)[:6].query.sql_with_params()
         with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_indexscan = off")
             cursor.execute(f"EXPLAIN ANALYZE {sql}", values)
             plan = "\n".join(line for (line,) in cursor.fetchall())
         return int(re.findall(r"Index Scan on member_alike .*actual time=\S+ rows=(\d+)", plan)[0])
