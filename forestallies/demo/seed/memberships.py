@@ -44,9 +44,12 @@ def load_lives(community: Community, calendar: Calendar) -> None:
 def _load_organisations(calendar: Calendar) -> None:
     known = {one.name: one for one in Organisation.objects.filter(is_demo=True)}
     SupportedProject.objects.bulk_create(
-        SupportedProject(organisation=known[demo_name(of)], name=name, country=country)
-        for of, name, country in PROJECTS
-        if demo_name(of) in known
+        (
+            SupportedProject(organisation=known[demo_name(of)], name=name, country=country)
+            for of, name, country in PROJECTS
+            if demo_name(of) in known
+        ),
+        ignore_conflicts=True,  # there since an earlier run
     )
     named = [known[demo_name(name)] for name in CONTACTS if demo_name(name) in known]
     first = {
@@ -54,11 +57,14 @@ def _load_organisations(calendar: Calendar) -> None:
         for one in Affiliation.objects.filter(organisation__in=named, ends_on=None).order_by("-pk")
     }
     Grant.objects.bulk_create(
-        Grant(
-            member_id=member,
-            right=Grant.Right.ORGANISATION_CONTACT,
-            organisation_id=organisation,
-            starts_at=calendar.ago(100),
-        )
-        for organisation, member in first.items()
+        (
+            Grant(
+                member_id=member,
+                right=Grant.Right.ORGANISATION_CONTACT,
+                organisation_id=organisation,
+                starts_at=calendar.ago(100),
+            )
+            for organisation, member in first.items()
+        ),
+        ignore_conflicts=True,
     )
