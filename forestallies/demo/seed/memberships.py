@@ -20,7 +20,7 @@ def load_lives(community: Community, calendar: Calendar) -> None:
         .order_by("pk")
         .values_list("pk", "joined_at", "member")
     )
-    if not fresh:
+    if not fresh or Membership.objects.filter(community=community, stayed_at__isnull=False).exists():
         return
     rows = Membership.objects.filter(pk__in=[pk for pk, _joined, _her in fresh])
     rows.update(stayed_at=calendar.ago(30))
