@@ -10,6 +10,7 @@ class EventsConfig(AppConfig):
             attendance_emails,
             audiences,
             emails,
+            endings,
             feedback_emails,
             guards,
             material_emails,

@@ -8,5 +8,5 @@ class PortalConfig(AppConfig):
     verbose_name = "Forest Allies portal"
 
     def ready(self) -> None:
-        from forestallies import digest, message_kinds  # noqa: F401 (they register themselves)
+        from forestallies import digest, inactivity, message_kinds  # noqa: F401 (they register themselves)
         from forestallies.privacy import checks  # noqa: F401 (app ready: registers the check)

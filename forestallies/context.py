@@ -17,5 +17,6 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "CONTACT_EMAIL": settings.CONTACT_EMAIL,
         "ANSWER_DAYS": settings.APPLICATION_ANSWER_DAYS,
         "reader_is_staff": SimpleLazyObject(lambda: hasattr(request, "user") and staff.reader_is_staff(request)),
+        "reader_is_member": SimpleLazyObject(lambda: staff.reader_is_member(request)),
         "reader_coordinates": SimpleLazyObject(lambda: staff.reader_coordinates(request)),
     }

@@ -48,6 +48,17 @@ TOLD = {
         "somebody proposes that her need or offer meets another", NOW, "the one or two who did not propose it"
     ),
     "introduction": Told("both sides said yes", NOW, "both, each with the other's address"),
+    "yearly_check": Told("nobody has said for a year that her data are right", "once a year", "active members"),
+    "organisation_check": Told(
+        "nobody has said for a year that its data are right", "once a year", "the organisation’s contacts"
+    ),
+    "still_there": Told(
+        "no visit and nothing about an event for 120 days",
+        "then and 90 days later; after 90 more the membership pauses", "active members",
+    ),
+    "membership_changed": Told(
+        "her membership ends, or somebody else or the portal pauses or takes it up", NOW, "the member"
+    ),
     "letter": Told("a coordinator sends a letter", "when she says", "the people whom she chose"),
     "letter_important": Told(
         "a coordinator sends a letter that must arrive", "when she says", "the people whom she chose"

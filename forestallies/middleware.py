@@ -14,7 +14,9 @@ from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 from psycopg2 import errors
 
-from forestallies.lib import kept, links
+from forestallies.lib import clock, kept, links
+from members import visits
+from members.models import Member
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -93,6 +95,17 @@ def use_members_language_and_zone(get_response: View) -> View:
             response = get_response(request)
         response.headers["Content-Language"] = translation.get_language() or language
         return response
+
+    return middleware
+
+
+def note_the_day(get_response: View) -> View:
+    """Write down the day on which a signed-in person was here; one statement a day for each."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if isinstance(request.user, Member):
+            visits.note(request.user, at=clock.now())
+        return get_response(request)
 
     return middleware
 

@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "forestallies.middleware.use_members_language_and_zone",
+    "forestallies.middleware.note_the_day",
     "forestallies.middleware.keep_private_pages_uncached",
 ]
 

@@ -105,8 +105,7 @@ class ProjectAdmin(ScopedAdmin, TranslationAdmin):
 
     form = ProjectForm
     list_display = ("name", "country", "is_shown")
-    fields = ("community", "name", "summary", "country", "landscape", "supporters", "is_shown")
-    filter_horizontal = ("supporters",)
+    fields = ("community", "name", "summary", "country", "landscape", "is_shown")
 
     def may_add(self, request: HttpRequest) -> bool:
         return any(run_by_reader(request).values())

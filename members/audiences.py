@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from forestallies.lib import zones
 from members import policies
-from members.models import Circle, CircleMember, Member
+from members.models import Circle, CircleMember, Member, Membership
 from notices.models import Preference
 
 LETTER, IMPORTANT = "letter", "letter_important"  # kinds of messages
@@ -202,7 +202,10 @@ def _people_of_circle(selection: Selection, at: datetime) -> QuerySet[Member]:
     if INNER in selection.groups:
         circles |= Q(circle__parent=selection.id)
     belongs = CircleMember.objects.current(at).filter(circles, member=OuterRef("pk"))
-    people: QuerySet[Member] = Member.objects.filter(Exists(belongs))
+    pauses = Membership.objects.filter(
+        member=OuterRef("pk"), community__circle=selection.id, state=Membership.State.DORMANT
+    )
+    people: QuerySet[Member] = Member.objects.filter(Exists(belongs)).exclude(Exists(pauses))
     return people
 
 

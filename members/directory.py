@@ -98,7 +98,7 @@ def found_people(search: Search, communities: Sequence[int]) -> QuerySet[Directo
         rows = rows.filter(shows_languages=True, languages__contains=[search.language])
     if search.theme:
         rows = rows.filter(shows_themes=True, themes=search.theme)
-    return _by_name(rows, "member__name", "member_id", search.name)
+    return by_name(rows, "member__name", "member_id", search.name)
 
 
 def with_what_is_shown(entries: QuerySet[DirectoryEntry], communities: Sequence[int]) -> QuerySet[DirectoryEntry]:
@@ -148,7 +148,7 @@ def people_of(organisation: Organisation, communities: Sequence[int]) -> QuerySe
     """Those who say openly that they speak for an organisation, by name."""
     through = belonging(OuterRef("member"), communities, organisation=organisation)
     rows = DirectoryEntry.objects.listed_in(communities).filter(Exists(through), shows_organisation=True)
-    return _by_name(with_what_is_shown(rows, communities), "member__name", "member_id", "")
+    return by_name(with_what_is_shown(rows, communities), "member__name", "member_id", "")
 
 
 def organisations(search: Search, communities: Sequence[int], *, page: int = 1) -> Slice[Organisation]:
@@ -164,10 +164,10 @@ def found_organisations(search: Search, communities: Sequence[int]) -> QuerySet[
         rows = rows.filter(country=search.country)
     if search.stakeholder:
         rows = rows.filter(kind=search.stakeholder)
-    return _by_name(rows, "name", "pk", search.name)
+    return by_name(rows, "name", "pk", search.name)
 
 
-def _by_name(rows: Any, name: str, key: str, wanted: str) -> Any:
+def by_name(rows: Any, name: str, key: str, wanted: str) -> Any:
     """Those with such a name, the most similar first; all of them by name when none is wanted."""
     rows = rows.alias(folded=Fold(name))
     if not wanted:

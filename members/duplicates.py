@@ -6,9 +6,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
+from forestallies.lib.database import resembling
 from members.models import Affiliation, Application, Member, Membership, NotTheSame, Organisation
 
 PERSON_ALIKE, ORGANISATION_ALIKE = 0.55, 0.45  # of likeness: names of organisations share words like "Cooperativa"
+LEAST = min(PERSON_ALIKE, ORGANISATION_ALIKE)
 ASKED = 0.5  # so much alike before the applicant herself is asked "Did you mean …?"
 AT_MOST = 6  # of each are shown
 MEMBER, APPLICATION, ORGANISATION = "member", "application", "organisation"
@@ -53,17 +55,17 @@ class Likenesses:
     @cached_property
     def people(self) -> list[Found]:
         """Members and earlier applications that nobody has told apart from this one."""
-        return [found for found in self._people if found.key not in self._apart]
+        return [found for found in self._found[0] if found.key not in self._apart]
 
     @cached_property
     def organisations(self) -> list[Found]:
         """Organisations that nobody has told apart from the one named in the application."""
-        return [found for found in self._organisations if found.key not in self._apart]
+        return [found for found in self._found[1] if found.key not in self._apart]
 
     @property
     def told_apart(self) -> list[Found]:
         """What was said to be different, and could be taken back."""
-        return [found for found in (*self._people, *self._organisations) if found.key in self._apart]
+        return [found for several in self._found for found in several if found.key in self._apart]
 
     @property
     def two_people(self) -> tuple[int, ...]:
@@ -76,7 +78,7 @@ class Likenesses:
 
     def find(self, key: str) -> Found | None:
         """The one that a form names, if it is among them."""
-        return next((one for one in (*self._people, *self._organisations) if one.key == key), None)
+        return next((one for several in self._found for one in several if one.key == key), None)
 
     @cached_property
     def _apart(self) -> set[str]:
@@ -85,8 +87,10 @@ class Likenesses:
         return {row.key for row in NotTheSame.objects.filter(application=self.application)}
 
     @cached_property
-    def _people(self) -> list[Found]:
-        return [*self._members(), *self._applications()]
+    def _found(self) -> tuple[list[Found], list[Found]]:
+        """People and organisations, told apart or not."""
+        with resembling(LEAST):
+            return [*self._members(), *self._applications()], self._organisations()
 
     def _members(self) -> list[Found]:
         by_address = list(Member.objects.by_address(self.application.email))
@@ -127,7 +131,6 @@ class Likenesses:
             return ADDRESS
         return NAME if getattr(row, "is_same", False) else LIKE
 
-    @cached_property
     def _organisations(self) -> list[Found]:
         chosen, name = self.application.organisation_id, self.application.organisation_name
         told = Organisation.objects.filter(pk__in=[chosen] if chosen else [])
@@ -148,7 +151,8 @@ def organisations_to_ask_about(name: str) -> list[Organisation]:
     Independent practitioners are left out: theirs are names of people.
     """
     known = Organisation.objects.exclude(kind=Organisation.Kind.INDIVIDUAL)
-    rows = list(known.alike(name, at_least=ASKED)[:4])
+    with resembling(ASKED):
+        rows = list(known.alike(name, at_least=ASKED)[:4])
     return [] if any(row.is_same for row in rows) else rows  # type: ignore[attr-defined]  # annotated by `alike`
 
 

@@ -34,6 +34,28 @@ register(
     ),
     Kind(name="introduction", label=_("introduction that both agreed to")),
     Kind(
+        name="yearly_check",
+        label=_("yearly question to a member"),
+        wish=_("Once a year: is what is written of me still right?"),
+        waits_for_day=True,
+        keeps_distance=True,
+    ),
+    Kind(
+        name="organisation_check",
+        label=_("yearly question about an organisation"),
+        wish=_("Once a year: is what is written of my organisation still right?"),
+        waits_for_day=True,
+        keeps_distance=True,
+    ),
+    Kind(
+        name="still_there",
+        label=_("question to a silent member"),
+        wish=_("When I have not been here for a long time: do I want to stay?"),
+        waits_for_day=True,
+        keeps_distance=True,
+    ),
+    Kind(name="membership_changed", label=_("membership paused or ended")),
+    Kind(
         name="letter",
         label=_("letter"),
         wish=_("Letters from the coordinators"),

@@ -1,15 +1,17 @@
 """May this happen? Each rule is a `check_can_…` that raises with a sentence for the reader and a `can_…` twin."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from members.models import Application, Circle, Grant, Member
+from members.models import Application, Circle, Grant, Member, Membership
 
 SECOND_FACTOR_PROVED = "second_factor_proved_by"  # in the session of somebody who has just set hers up
 
@@ -19,6 +21,25 @@ def is_staff(member: Member, *, at: datetime) -> bool:
     if not member.is_active:
         return False
     return member.is_superuser or Grant.objects.current(at).staff().filter(member=member).exists()
+
+
+class Standing(NamedTuple):
+    """What decides which menus a person gets: a current staff right, an active membership."""
+
+    is_staff: bool = False
+    is_member: bool = False
+
+
+def standing_of(member: Member, *, at: datetime) -> Standing:
+    """Both in one query; none for a superuser, who is staff and finds everything in that menu."""
+    if not member.is_active:
+        return Standing()
+    if member.is_superuser:
+        return Standing(is_staff=True)
+    held = Grant.objects.current(at).staff().filter(member=OuterRef("pk"))
+    active = Membership.objects.filter(member=OuterRef("pk"), state=Membership.State.ACTIVE)
+    found = Member.objects.filter(pk=member.pk).values_list(Exists(held), Exists(active)).first()
+    return Standing(*found) if found else Standing()
 
 
 def coordinates_anything(member: Member, *, at: datetime) -> bool:
@@ -42,6 +63,18 @@ def check_can_write_to(circle: Circle, *, by: Member, at: datetime) -> None:
     """
     if not Circle.objects.run_by(by, at=at).filter(pk=circle.pk).exists():
         raise PermissionDenied(_("Only its coordinators write to this group."))
+
+
+def check_can_change_membership(membership: Membership, *, by: Member, at: datetime) -> None:
+    """The member herself, and the coordinators of the community, pause and end a membership.
+
+    Raises:
+        PermissionDenied: with a sentence for the reader.
+    """
+    if membership.member_id == by.pk:
+        return
+    if not Membership.objects.run_by(by, at=at).filter(pk=membership.pk).exists():
+        raise PermissionDenied(_("Only coordinators of this community change its memberships."))
 
 
 def has_second_factor(request: HttpRequest) -> bool:
@@ -79,8 +112,12 @@ def check_can_decide(application: Application, *, by: Member, at: datetime) -> N
     """
     if not Application.objects.visible_to(by, at=at).filter(pk=application.pk).exists():
         raise PermissionDenied(_("Only coordinators of this community decide on its applications."))
-    if by.email and by.email == application.email:
+    if is_own(application, by=by):
         raise PermissionDenied(_("Nobody decides on her or his own application."))
+
+
+def is_own(application: Application, *, by: Member) -> bool:
+    return bool(by.email and by.email == application.email)
 
 
 def can_decide(application: Application, *, by: Member, at: datetime) -> bool:

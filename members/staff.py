@@ -22,11 +22,21 @@ View = Callable[..., HttpResponseBase]
 
 def reader_is_staff(request: HttpRequest) -> bool:
     """Whether the reader holds a staff right now; asked of the database once per request."""
-    holds: bool | None = getattr(request, "holds_staff_right", None)
-    if holds is None:
-        holds = request.user.is_authenticated and policies.is_staff(request.user, at=clock.now())
-        request.holds_staff_right = holds  # type: ignore[attr-defined]  # kept for this request
-    return holds
+    return _standing(request).is_staff
+
+
+def reader_is_member(request: HttpRequest) -> bool:
+    """Whether the reader is an active member of a community; asked together with `reader_is_staff`."""
+    return _standing(request).is_member
+
+
+def _standing(request: HttpRequest) -> policies.Standing:
+    known: policies.Standing | None = getattr(request, "standing", None)
+    if known is None:
+        user = getattr(request, "user", None)
+        known = policies.standing_of(user, at=clock.now()) if isinstance(user, Member) else policies.Standing()
+        request.standing = known  # type: ignore[attr-defined]  # kept for this request
+    return known
 
 
 def reader_coordinates(request: HttpRequest) -> bool:

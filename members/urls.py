@@ -12,10 +12,16 @@ from members.views import (
     listings,
     mailing_sending,
     mailings,
+    membership,
+    membership_links,
     messages,
+    organisation_contact,
     profile,
     second_factor,
     staff,
+    staff_members,
+    staff_membership,
+    staff_organisations,
     welcome,
 )
 
@@ -34,6 +40,9 @@ public = [
     # The links in the mails of a contact request and of an introduction
     path("contact/<str:token>/", contacts.contact_page, name="contact_page"),
     path("introduction/<str:token>/", introductions.introduction_page, name="introduction_page"),
+    # The links in the mails about a membership
+    path("membership/<str:token>/", membership_links.membership_page_by_link, name="membership_page"),
+    path("membership/check/<str:token>/", membership_links.membership_check_by_link, name="membership_check_page"),
     # The way out of optional messages
     path("messages/stop/<str:token>/", messages.messages_stop, name="messages_stop"),
 ]
@@ -45,6 +54,29 @@ own = [
     path("me/contacts/", contacts.contact_list, name="contact_list"),
     path("me/contacts/<int:request_id>/", contacts.contact_answer, name="contact_answer"),
     path("me/messages/", messages.my_messages, name="my_messages"),
+]
+
+membership_pages = [
+    # One's own membership
+    path("me/membership/", membership.my_membership, name="my_membership"),
+    path("me/membership/<int:membership_id>/check/", membership.my_membership_check, name="my_membership_check"),
+    path(
+        "me/membership/<int:membership_id>/<slug:state>/",
+        membership.my_membership_change,
+        name="my_membership_change",
+    ),
+    path("me/affiliations/<int:affiliation_id>/", membership.my_affiliation, name="my_affiliation"),
+    # The organisation whose contact one is
+    path(
+        "me/organisations/<int:organisation_id>/",
+        organisation_contact.contact_organisation,
+        name="contact_organisation",
+    ),
+    path(
+        "me/organisations/<int:organisation_id>/edit/",
+        organisation_contact.contact_organisation_edit,
+        name="contact_organisation_edit",
+    ),
 ]
 
 directory_pages = [
@@ -92,6 +124,37 @@ staff_pages = [
     path("staff/applications/<int:application_id>/reopen/", staff.application_reopen, name="application_reopen"),
 ]
 
+people_pages = [
+    # Members, for coordinators
+    path("staff/members/", staff_members.member_list, name="member_list"),
+    path("staff/members/<int:membership_id>/", staff_membership.membership_detail, name="membership_detail"),
+    path(
+        "staff/members/<int:membership_id>/affiliations/",
+        staff_membership.affiliation_create,
+        name="affiliation_create",
+    ),
+    path("staff/members/<int:membership_id>/<slug:state>/", staff_membership.membership_state, name="membership_state"),
+    path("staff/affiliations/<int:affiliation_id>/", staff_membership.affiliation_edit, name="affiliation_edit"),
+    path("staff/grants/<int:grant_id>/end/", staff_membership.grant_end, name="grant_end"),
+    # Organisations, for coordinators
+    path("staff/organisations/", staff_organisations.organisation_list, name="organisation_list"),
+    path(
+        "staff/organisations/<int:organisation_id>/",
+        staff_organisations.organisation_detail,
+        name="organisation_detail",
+    ),
+    path(
+        "staff/organisations/<int:organisation_id>/edit/",
+        staff_organisations.organisation_edit,
+        name="organisation_edit",
+    ),
+    path(
+        "staff/organisations/<int:organisation_id>/contacts/",
+        staff_organisations.organisation_contact_give,
+        name="organisation_contact_give",
+    ),
+]
+
 letter_pages = [
     # Letters: the list, writing
     path("staff/mailings/", mailings.mailing_list, name="mailing_list"),
@@ -106,4 +169,14 @@ letter_pages = [
     path("staff/mailings/<int:mailing_id>/remove/", mailing_sending.mailing_remove, name="mailing_remove"),
 ]
 
-urlpatterns = public + own + directory_pages + listing_pages + account + staff_pages + letter_pages
+urlpatterns = (
+    public
+    + own
+    + membership_pages
+    + people_pages
+    + directory_pages
+    + listing_pages
+    + account
+    + staff_pages
+    + letter_pages
+)

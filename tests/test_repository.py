@@ -19,8 +19,8 @@ PAGES = [path for path in TEMPLATES if "emails" not in path.parts]
 # Rows that are reached only through a row which is itself fetched with visible_to, or that are shared vocabulary.
 REACHED_THROUGH_ANOTHER = {
     "members.signininvitation", "members.affiliation", "members.circlemember", "members.consent", "members.theme",
-    "members.stakeholdercategory", "members.merged", "members.formeraddress",
-    "members.question", "members.applicationdraft", "members.notthesame",
+    "members.stakeholdercategory", "members.merged", "members.formeraddress", "members.membershipstep",
+    "members.supportedproject", "members.question", "members.applicationdraft", "members.notthesame",
     "events.answer", "events.question", "events.calendarfeed",
     "events.transition", "events.attendance", "events.attendanceevidence", "events.room", "events.roomplace",
     "events.roomnote", "events.segment", "events.materialfile", "events.speakerquestion", "events.speakerquestionvote",

@@ -15,6 +15,7 @@ from forestallies.lib import clock, links
 from members.actions import invitations
 from members.contact_emails import CONTACT
 from members.listing_emails import INTRODUCTION
+from members.membership_emails import RIGHT, STAY
 from members.models import (
     Affiliation,
     ApplicationDraft,
@@ -56,6 +57,7 @@ from tests.factories import (
     WorkshopFactory,
     join,
 )
+from tests.factories.members import LONG_AGO
 
 
 @dataclass
@@ -76,9 +78,12 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
     for person in (fay, bo, root):
         join(person, circle)
     organisation = OrganisationFactory.create()
-    Affiliation.objects.create(member=ana, organisation=organisation, starts_on=date(2026, 1, 1))
+    affiliation = Affiliation.objects.create(member=ana, organisation=organisation, starts_on=date(2026, 1, 1))
+    Grant.objects.create(
+        member=ana, right=Grant.Right.ORGANISATION_CONTACT, organisation=organisation, starts_at=LONG_AGO
+    )
     community = circle.community
-    Membership.objects.create(
+    membership = Membership.objects.create(
         member=ana, community=community, organisation=organisation, stakeholder="COMP", joined_at=at
     )
     workshop = WorkshopFactory.create()
@@ -138,6 +143,12 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "organisation_id": organisation.pk,
             "double_organisation_id": elsewhere.pk,
             "contact_id": request.pk,
+            "membership_id": membership.pk,
+            "membership_target": "dormant",
+            "affiliation_id": affiliation.pk,
+            "grant_id": grant.pk,
+            "stay_token": STAY.token(membership.pk),
+            "right_token": RIGHT.token(membership.pk),
             "listing_id": met.need_id,
             "introduction_id": met.pk,
             "introduction_token": INTRODUCTION.token(f"{met.pk}:{ana.pk}"),

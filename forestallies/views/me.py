@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from events.models import Event, Registration
 from forestallies.lib import clock
 from forestallies.views.participation import records_of
 from forestallies.views.staff_events import waiting
+from members import membership_page
 from members.models import Member, Membership
 from members.requests import MemberRequest
 
@@ -76,9 +78,20 @@ def my_page(request: MemberRequest) -> HttpResponse:
         "open_to_me": [places[pk] for pk in invited_ids if pk in places and places[pk].may_register][:OPEN_SHOWN],
         "records": records_of(member, at=at)[:RECORDS_SHOWN],
         "to_record": waiting(policies.events_to_mark(member, at=at), at).order_by("-starts_at", "-id")[:OPEN_SHOWN],
-        "memberships": Membership.objects.filter(member=member).select_related("community", "organisation"),
+        **_memberships(member, at),
     }
     return render(request, "me.html", context)
+
+
+def _memberships(member: Member, at: datetime) -> dict[str, Any]:
+    """Her memberships, and what she is asked to look at once a year: her own data, and those of her organisations."""
+    rows = list(Membership.objects.filter(member=member).select_related("community", "organisation").order_by("pk"))
+    contact_of = membership_page.organisations_of_contact(member, at=at)
+    return {
+        "memberships": rows,
+        "to_check": [one for one in rows if one.is_to_check(at)],
+        "contact_of": [one for one in contact_of if one.is_to_check(at)],
+    }
 
 
 def _page(request: HttpRequest, ids: list[int]) -> "Page[int]":

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from forestallies import visitors
 from forestallies.lib import clock
-from members.models import Circle, Community, Member, Project, Theme
+from members.models import Community, Project, Theme
 from members.views.applications import COMMUNITY
 from programs.models import Partner, PartnerLogo, Programme
 from workshops.models import Gathering, Workshop
@@ -26,14 +26,7 @@ CLOSED = ("/me/", "/staff/", "/admin/", "/accounts/", "/join/", "/verify/")  # t
 def icfm(request: HttpRequest) -> HttpResponse:
     """Integrated community forest management in four strands, with the projects that live by it."""
     projects = Project.objects.filter(is_shown=True, community__slug=COMMUNITY)
-    shows_supporters = isinstance(request.user, Member) and _belongs(request.user)
-    if shows_supporters:
-        projects = projects.prefetch_related("supporters")
-    return render(request, "public/icfm.html", {"projects": projects, "shows_supporters": shows_supporters})
-
-
-def _belongs(member: Member) -> bool:
-    return Circle.objects.of(member, at=clock.now()).filter(community__slug=COMMUNITY).exists()
+    return render(request, "public/icfm.html", {"projects": projects})
 
 
 @login_not_required

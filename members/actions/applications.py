@@ -11,7 +11,7 @@ from audit.models import record
 from forestallies.lib import links
 from members import emails, policies, reviewing
 from members.actions import invitations, memberships
-from members.models import Application, ApplicationDraft, Community, Member, Organisation
+from members.models import Application, ApplicationDraft, Community, DirectoryEntry, Member, Membership, Organisation
 from members.terms import VERSION
 from notices import outbox
 
@@ -41,7 +41,8 @@ def submit(
         draft.delete()
     # One row per community is the lock: two sendings at once become one application.
     Community.objects.select_for_update(no_key=True).get(pk=community.pk)
-    member = Member.objects.active().by_address(address).filter(memberships__community=community).first()
+    standing = Membership.objects.standing().filter(community=community)  # who left may apply again
+    member = Member.objects.active().by_address(address).filter(memberships__in=standing).first()
     if member:
         outbox.post_once(emails.already_member(member, at=at), at=at)
         return None
@@ -95,6 +96,7 @@ def approve(*, application: Application, organisation: Organisation | None, by: 
         by=by,
         at=at,
     )
+    _take_over_languages(member, application.languages)
     memberships.record_consents(member=member, version=application.terms_version, at=application.submitted_at)
     _decide(application, Application.State.APPROVED, by=by, at=at, member=member)
     record(verb="application.approved", subject=application, by=by, at=at, membership=membership.pk, member=member.pk)
@@ -198,6 +200,17 @@ def _member_of(application: Application) -> Member:
         zone=application.zone,
         language=application.language,
     )
+
+
+def _take_over_languages(member: Member, spoken: list[str]) -> None:
+    """Write the languages of the application into her entry in the directory, where none are there. It opens nothing:
+    she still chooses whether she is listed, and whether her languages are shown."""
+    if not spoken:
+        return
+    entry, is_new = DirectoryEntry.objects.get_or_create(member=member, defaults={"languages": spoken})
+    if not is_new and not entry.languages:
+        entry.languages = spoken
+        entry.save(update_fields=["languages"])
 
 
 def _organisation_of(application: Application, *, is_demo: bool) -> Organisation | None:

@@ -6,8 +6,10 @@ from django.db import transaction
 
 from audit.models import record
 from members.actions import circles
-from members.models import Affiliation, Community, Consent, Member, Membership, Organisation
+from members.models import Affiliation, Community, Consent, Member, Membership, MembershipStep, Organisation
 from members.terms import REQUIRED
+
+BEGUN_AGAIN = ["organisation", "stakeholder", "state", "ended_at", "confirmed_at", "stayed_at", "stay_asks"]
 
 
 @transaction.atomic
@@ -22,21 +24,18 @@ def begin(
     at: datetime,
 ) -> Membership:
     """Make somebody an active member of a community, for the first time or again. Safe to run twice."""
-    membership, _created = Membership.objects.update_or_create(
+    membership, is_new = Membership.objects.get_or_create(
         member=member,
         community=community,
-        defaults={
-            "organisation": organisation,
-            "stakeholder": stakeholder,
-            "state": Membership.State.ACTIVE,
-            "ended_at": None,
-        },
-        create_defaults={
-            "organisation": organisation,
-            "stakeholder": stakeholder,
-            "joined_at": at,
-        },
+        defaults={"organisation": organisation, "stakeholder": stakeholder, "joined_at": at},
     )
+    if not is_new:
+        if membership.state != Membership.State.ACTIVE:
+            MembershipStep.objects.create(membership=membership, state=Membership.State.ACTIVE, by=by, at=at)
+        membership.organisation, membership.stakeholder = organisation, stakeholder
+        membership.state, membership.ended_at = Membership.State.ACTIVE, None
+        membership.confirmed_at, membership.stayed_at, membership.stay_asks = at, at, 0
+        membership.save(update_fields=BEGUN_AGAIN)
     if organisation:
         Affiliation.objects.get_or_create(
             member=member, organisation=organisation, ends_on=None, defaults={"role": role, "starts_on": at.date()}

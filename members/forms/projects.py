@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 
 from forestallies.lib import zones
-from forestallies.lib.form_fields import field_of
 from members.models import Project
 
 
@@ -14,12 +13,10 @@ class ProjectForm(forms.ModelForm):
 
     class Meta:
         model = Project
-        fields = ("community", "name", "summary", "country", "landscape", "supporters", "is_shown")
+        fields = ("community", "name", "summary", "country", "landscape", "is_shown")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "country" in self.fields:
             label = self.fields["country"].label
             self.fields["country"] = forms.ChoiceField(label=label, choices=[("", "—"), *zones.country_choices()])
-        if "supporters" in self.fields:
-            field_of(self, "supporters").help_text = ""

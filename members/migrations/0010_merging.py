@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0007_needs_and_offers"),
+        ("members", "0009_memberships_begin_to_count"),
     ]
 
     operations = [

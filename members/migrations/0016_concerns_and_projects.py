@@ -157,15 +157,6 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT, related_name="projects", to="members.community"
                     ),
                 ),
-                (
-                    "supporters",
-                    models.ManyToManyField(
-                        blank=True,
-                        related_name="projects",
-                        to="members.organisation",
-                        verbose_name="organisations that support it",
-                    ),
-                ),
             ],
             options={
                 "ordering": ["country", "name", "pk"],

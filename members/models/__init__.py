@@ -2,7 +2,7 @@
 
 from members.models.applications import Application
 from members.models.circles import Circle, CircleMember
-from members.models.communities import Community, Consent, Membership
+from members.models.communities import Community, Consent, Membership, MembershipStep
 from members.models.concerns import Concern, ConcernStep
 from members.models.contacts import ContactRequest
 from members.models.directory import DirectoryEntry
@@ -11,7 +11,7 @@ from members.models.joining import ApplicationDraft, NotTheSame, Question
 from members.models.listings import Introduction, Listing, Partnership
 from members.models.mailings import Mailing
 from members.models.merging import FormerAddress, Merged
-from members.models.organisations import Affiliation, Organisation
+from members.models.organisations import Affiliation, Organisation, SupportedProject
 from members.models.people import Member, SignInInvitation
 from members.models.projects import Project
 from members.models.vocabulary import StakeholderCategory, Theme
@@ -35,6 +35,7 @@ __all__ = [
     "Mailing",
     "Member",
     "Membership",
+    "MembershipStep",
     "Merged",
     "NotTheSame",
     "Organisation",
@@ -43,5 +44,6 @@ __all__ = [
     "Question",
     "SignInInvitation",
     "StakeholderCategory",
+    "SupportedProject",
     "Theme",
 ]

@@ -19,10 +19,11 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         return self.filter(right__in=Grant.STAFF)
 
     def visible_to(self, member: Member, *, at: datetime) -> "GrantQuerySet":
-        """Grants on the circles one coordinates."""
+        """Grants on the circles one coordinates, and on the organisations of their people."""
         if member.is_superuser:
             return self.all()
-        return self.filter(circle__in=Circle.objects.run_by(member, at=at))
+        circles, organisations = Circle.objects.run_by(member, at=at), Organisation.objects.run_by(member, at=at)
+        return self.filter(Q(circle__in=circles) | Q(organisation__in=organisations))
 
 
 class Grant(models.Model):
@@ -69,3 +70,6 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.right} for member {self.member_id}"
+
+    def holds(self, at: datetime) -> bool:
+        return self.starts_at <= at and (self.ends_at is None or self.ends_at > at)

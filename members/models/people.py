@@ -81,6 +81,15 @@ class MemberQuerySet(models.QuerySet["Member"]):
         inside = CircleMember.objects.current(at).filter(member=OuterRef("pk"), circle__in=mine)
         return self.filter(Q(pk=member.pk) | Exists(inside))
 
+    def known_to(self, member: "Member", *, at: datetime) -> "MemberQuerySet":
+        """Everybody who is, or was, in a circle that one coordinates."""
+        from members.models.circles import Circle, CircleMember
+
+        if member.is_superuser:
+            return self.all()
+        mine = Circle.objects.run_by(member, at=at)
+        return self.filter(Exists(CircleMember.objects.filter(member=OuterRef("pk"), circle__in=mine)))
+
 
 class MemberManager(BaseUserManager.from_queryset(MemberQuerySet)):  # type: ignore[misc]  # a base that is made
     def get_by_natural_key(self, username: str | None) -> "Member":
@@ -114,6 +123,7 @@ class Member(AbstractBaseUser):
     is_superuser = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    last_seen_on = models.DateField(null=True, editable=False)  # the last day she was here signed in, no page, no hour
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

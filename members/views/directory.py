@@ -56,7 +56,11 @@ def directory_organisation(request: MemberRequest, organisation_id: int) -> Http
     organisation = get_object_or_404(Organisation.objects.taking_part_in(communities), pk=organisation_id)
     people = directory.people_of(organisation, communities)[: directory.PER_PAGE * 4]
     themes = directory.themes()
-    context = {"organisation": organisation, "cards": [directory.card_of(one, themes) for one in people]}
+    context = {
+        "organisation": organisation,
+        "projects": list(organisation.projects.all()),
+        "cards": [directory.card_of(one, themes) for one in people],
+    }
     return render(request, "members/directory/organisation.html", context)
 
 

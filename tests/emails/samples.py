@@ -15,7 +15,14 @@ from events.models import Event, Registration, Role
 from events.places import place_link
 from events.telling import Listener, Span
 from forestallies import digest
-from members import concern_emails, contact_emails, joining_emails, listing_emails, mailing_emails
+from members import (
+    concern_emails,
+    contact_emails,
+    joining_emails,
+    listing_emails,
+    mailing_emails,
+    membership_emails,
+)
 from members import emails as member_emails
 from members.accounts import AccountAdapter
 from members.models import Application, ApplicationDraft, Concern, Grant, Member, Question
@@ -38,6 +45,7 @@ from tests.factories import (
     MailingFactory,
     MaterialFactory,
     MemberFactory,
+    MembershipFactory,
     RegistrationFactory,
     RoleFactory,
     join,
@@ -118,9 +126,10 @@ JOINING_KINDS = (
     "application_draft",
     "concern_reported",
 )
+MEMBERSHIP_KINDS = ("yearly_check", "organisation_check", "still_there", "membership_changed")
 SEVERAL_KINDS = ("registered_with_circle", "registered_several", "rescheduled_series", "attendance_recorded")
 ONE_KINDS = ("materials_posted", "letter", "letter_important", "letter_test", "weekly_digest", "certificate_issued")
-KINDS = (*EVENT_KINDS, *SEVERAL_KINDS, *ONE_KINDS, *CONTACT_KINDS, *JOINING_KINDS, *ACCOUNT_CONTEXTS)
+KINDS = (*EVENT_KINDS, *SEVERAL_KINDS, *ONE_KINDS, *CONTACT_KINDS, *MEMBERSHIP_KINDS, *JOINING_KINDS, *ACCOUNT_CONTEXTS)
 
 
 def person(language: str = "en", *, zone: str = "America/Lima", name: str = "Ana Quispe") -> Member:
@@ -188,6 +197,8 @@ def posting(kind: str, language: str = "en", *, name: str = "Ana Quispe", title:
         return _letter_posting(kind, person(language, name=name), title)
     if kind in CONTACT_KINDS:
         return _contact_posting(kind, person(language, name=name), title)
+    if kind in MEMBERSHIP_KINDS:
+        return _membership_posting(kind, person(language, name=name), title)
     if kind == "certificate_issued":
         holder, cohort = person(language, name=name), CohortFactory.create()
         return program_emails.certificate_issued(papers.issued(holder, name=holder.name), cohort)
@@ -315,6 +326,19 @@ def _contact_posting(kind: str, member: Member, title: str) -> Posting:
     if kind == contact_emails.ASKED:
         return contact_emails.contact_request(request)
     return contact_emails.contact_accepted(request, member)
+
+
+def _membership_posting(kind: str, member: Member, title: str) -> Posting:
+    """Of an organisation that is called by the title."""
+    made = MembershipFactory.create(member=member, organisation__name=title[:160])
+    if kind == membership_emails.ORGANISATION:
+        assert made.organisation is not None
+        return membership_emails.organisation_check(made.organisation, member, at=AT)
+    if kind == membership_emails.YEARLY:
+        return membership_emails.yearly_check(made, at=AT)
+    if kind == membership_emails.STILL_THERE:
+        return membership_emails.still_there(made, asks=2, at=AT)
+    return membership_emails.membership_changed(made, "dormant", at=AT)
 
 
 def _letter_posting(kind: str, member: Member, title: str) -> Posting:

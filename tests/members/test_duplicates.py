@@ -1,9 +1,12 @@
 """Who is known already: by address, by name, by likeness; and what was told apart stays apart."""
 
+import re
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 
+from forestallies.lib.database import resembling
 from members.actions import likenesses
 from members.duplicates import Likenesses, organisation_of_this_name, organisations_to_ask_about
 from members.models import Affiliation, Application, Member, NotTheSame, Organisation
@@ -163,6 +166,24 @@ def test_search_by_likeness_goes_through_its_index(crowd):
     assert "Index Scan on organisation_alike" in places and "Seq Scan" not in places
 
 
+def test_index_leaves_out_early_what_is_not_near_enough(crowd):
+    """Names of one kind resemble each other a little: without its limit the index gives most of them."""
+
+    def from_index() -> int:
+        sql, values = Member.objects.alike("Member Zzyx Wvut", at_least=0.55)[:6].query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_indexscan = off")
+            cursor.execute(f"EXPLAIN ANALYZE {sql}", values)
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+        return int(re.findall(r"Index Scan on member_alike .*actual time=\S+ rows=(\d+)", plan)[0])
+
+    MemberFactory.create(name="Member Zzyx Wvut")
+    everything = from_index()
+    with resembling(0.45):
+        assert 0 < from_index() < everything / 3
+
+
 def test_queue_is_searched_through_its_index(db):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
@@ -175,6 +196,8 @@ def test_queue_is_searched_through_its_index(db):
 def test_looking_costs_the_same_for_one_and_for_three(look, rows, django_assert_num_queries):
     MemberFactory.create_batch(rows, name="Beatriz Encinalejo")
     OrganisationFactory.create_batch(rows, name="Cooperativa Ceiba Alta")
-    with django_assert_num_queries(9):  # the first fetches the application, the last what was told apart
+    with django_assert_num_queries(
+        13
+    ):  # one fetches the application, one what was told apart, four open and close the limit
         found = look()
         assert (len(found.people), len(found.organisations), found.told_apart) == (rows, rows, [])

@@ -1,7 +1,7 @@
 """The coordinators' queue: searching, deciding on several, asking, telling apart; and what all that costs."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import NAMESPACE_DNS, uuid4, uuid5
 
 import pytest
 from django.urls import reverse
@@ -257,5 +257,15 @@ def test_list_and_page_cost_the_same_for_one_and_for_three(desk, make, rows, dja
     desk.get(reverse("application_list"))
     with django_assert_num_queries(8):
         desk.get(reverse("application_list"), {"who": "ceiba", "state": "all"})
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(20):
         desk.get(reverse("application_detail", args=[one.pk]))
+
+
+@pytest.mark.parametrize("rows", [1, 3, 20])
+def test_question_before_approving_costs_the_same_for_one_and_for_twenty(desk, make, rows, django_assert_num_queries):
+    words = [uuid5(NAMESPACE_DNS, f"{number}").hex for number in range(2 * rows)]
+    chosen = [make(words[number], organisation_name=words[-number - 1]) for number in range(rows)]
+    desk.get(reverse("application_list"))
+    with django_assert_num_queries(10):
+        page = press(desk, "approve", *chosen)
+    assert page.context["number"] == rows

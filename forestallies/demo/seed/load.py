@@ -16,6 +16,7 @@ from forestallies.demo.seed.directory import load_directory
 from forestallies.demo.seed.doubles import load_doubles
 from forestallies.demo.seed.gatherings import Gatherings
 from forestallies.demo.seed.letters import load_letters
+from forestallies.demo.seed.memberships import load_lives
 from forestallies.demo.seed.people import Person, open_accounts
 from forestallies.demo.seed.public import load_points, load_public
 from forestallies.demo.seed.rows import fixed_uuid, read
@@ -86,6 +87,7 @@ def _load(calendar: Calendar, scale: int) -> None:
     community = forest_allies.load_community()
     member_people = [*forest_allies.member_people(calendar), forest_allies.joining(in_both, calendar)]
     members = forest_allies.load_members(community, member_people)
+    load_lives(community, calendar)
     load_directory(community, members, themes, calendar)
     forest_allies.load_applications(community, calendar)
     Gatherings(community, themes, members, staff.facilitators, calendar).load()

@@ -97,16 +97,7 @@ def _load_projects(community: Community, words: Sequence[Mapping[str, Any]]) -> 
         )
         for one in words
     ]
-    _all, made = insert_missing(rows, by="name_en")
-    named = {demo_name(name) for one in words for name in one["supporters"]}
-    organisations = {one.name: one for one in Organisation.objects.filter(name__in=named)}
-    through = Project.supporters.through
-    through.objects.bulk_create(
-        through(project=row, organisation=organisations[demo_name(name)])
-        for row, one in zip(rows, words, strict=True)
-        if row in made
-        for name in one["supporters"]
-    )
+    insert_missing(rows, by="name_en")
 
 
 def _point(
