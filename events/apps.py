@@ -9,6 +9,7 @@ class EventsConfig(AppConfig):
             answers,
             attendance_emails,
             audiences,
+            dispute_emails,
             emails,
             feedback_emails,
             guards,
@@ -19,4 +20,5 @@ class EventsConfig(AppConfig):
             series_emails,
             several_emails,
             timed_mails,
+            todo_sources,
         )

@@ -17,4 +17,5 @@ class MembersConfig(AppConfig):
             message_kinds,
             stopped_addresses,
             timed_mails,
+            todo_sources,
         )

@@ -34,10 +34,12 @@ from programs.models import Audience, Edition, Module, Programme, Session
 from tests.certificates import papers
 from tests.factories import (
     ApplicationFactory,
+    AttendanceFactory,
     CircleFactory,
     CohortFactory,
     ContactRequestFactory,
     DirectoryEntryFactory,
+    DisputeFactory,
     GrantFactory,
     IntroductionFactory,
     ListingFactory,
@@ -100,6 +102,8 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
     met = IntroductionFactory.create(
         need=ListingFactory.create(member=ana), state="agreed", need_agreed_at=at, offer_agreed_at=at, closed_at=at
     )
+    seen = AttendanceFactory.create(event=workshop.event_ptr, member=ana, recorded_at=at)
+    dispute = DisputeFactory.create(attendance=AttendanceFactory.create(event=workshop.event_ptr, member=fay))
     partnership = Partnership.objects.create(
         community=community, parties="Ana, Bea", what="Cocoa", started_on=at.date(), created_at=at, changed_at=at
     )
@@ -127,6 +131,8 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "introduction_token": INTRODUCTION.token(f"{met.pk}:{ana.pk}"),
             "community_id": community.pk,
             "partnership_id": partnership.pk,
+            "attendance_id": seen.pk,
+            "dispute_id": dispute.pk,
             "contact_token": CONTACT.token(request.pk),
             "room_id": RoomFactory.create(event=workshop.event_ptr).pk,
             "place_token": PLACE.token(registration.pk),

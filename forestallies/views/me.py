@@ -1,4 +1,4 @@
-"""My page: what is next for a member, and where she stands."""
+"""My page: what is next for a member, what waits for her answer, and all that is hers."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,16 +8,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from events import assignment, policies, seats
+from certificates.models import Certificate
+from events import policies, seats
 from events.models import Event, Registration
 from forestallies.lib import clock
 from forestallies.views.participation import records_of
 from forestallies.views.staff_events import waiting
+from members import todos
 from members.models import Member, Membership
 from members.requests import MemberRequest
 
 OPEN_SHOWN = 6
+TODOS_SHOWN = 6  # the others are folded
 RECORDS_SHOWN = 3
+CERTIFICATES_SHOWN = 3
 A_PAGE = 20
 
 
@@ -55,9 +59,13 @@ class Own:
 
 @require_safe
 def my_page(request: MemberRequest) -> HttpResponse:
-    """Show the next event first, then the registrations (`?show=earlier`: those behind her), then what is open."""
+    """Show the next event first, then what waits for her, then the registrations (`?show=earlier`: those behind her).
+
+    The number of queries is the same whatever she has (tests/pages/test_my_page.py).
+    """
     at = clock.now()
     member = request.user
+    waits = todos.waiting(member, at=at)
     own = Own(member, at=at)
     shows_earlier = request.GET.get("show") == "earlier"
     page = _page(request, own.earlier if shows_earlier else own.upcoming)
@@ -67,7 +75,8 @@ def my_page(request: MemberRequest) -> HttpResponse:
     places = {place.event.pk: place for place in seats.places(_events(shown), member=member, at=at)}
     context = {
         "next_place": places.get(own.next_id) if own.next_id else None,
-        "asked": assignment.to_answer(member, at=at),
+        "todos": waits[:TODOS_SHOWN],
+        "more_todos": waits[TODOS_SHOWN:],
         "offers": [places[pk] for pk in own.offers[:OPEN_SHOWN] if pk in places],
         "registered": [places[pk] for pk in page if pk in places],
         "page": page,
@@ -76,6 +85,7 @@ def my_page(request: MemberRequest) -> HttpResponse:
         "open_to_me": [places[pk] for pk in invited_ids if pk in places and places[pk].may_register][:OPEN_SHOWN],
         "records": records_of(member, at=at)[:RECORDS_SHOWN],
         "to_record": waiting(policies.events_to_mark(member, at=at), at).order_by("-starts_at", "-id")[:OPEN_SHOWN],
+        "certificates": Certificate.objects.held_by(member).valid()[:CERTIFICATES_SHOWN],
         "memberships": Membership.objects.filter(member=member).select_related("community", "organisation"),
     }
     return render(request, "me.html", context)

@@ -3,6 +3,7 @@
 from members.models.applications import Application
 from members.models.circles import Circle, CircleMember
 from members.models.communities import Community, Consent, Membership
+from members.models.confidence import Confidence
 from members.models.contacts import ContactRequest
 from members.models.directory import DirectoryEntry
 from members.models.grants import Grant
@@ -20,6 +21,7 @@ __all__ = [
     "Circle",
     "CircleMember",
     "Community",
+    "Confidence",
     "Consent",
     "ContactRequest",
     "DirectoryEntry",

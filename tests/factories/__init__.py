@@ -2,6 +2,7 @@
 
 from tests.factories.events import (
     AttendanceFactory,
+    DisputeFactory,
     EventFactory,
     MaterialFactory,
     RegistrationFactory,
@@ -43,6 +44,7 @@ __all__ = [
     "CommunityFactory",
     "ContactRequestFactory",
     "DirectoryEntryFactory",
+    "DisputeFactory",
     "EditionFactory",
     "EnrolmentFactory",
     "EventFactory",
