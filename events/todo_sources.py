@@ -3,7 +3,6 @@
 The offer of a seat is not among them: it stands on her page as a card with its own buttons.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +15,7 @@ from events.feedback_emails import ABSENT, STILL_ON
 from events.models import Attendance, Event, FeedbackReceipt, Registration, Role
 from events.places import ASSIGNMENT
 from members.models import Member
-from members.todos import Row, Source, Titles, Todo, names_events, register, rows
+from members.todos import Row, Source, Titles, Todo, register, rows
 
 ROLE, FEEDBACK, OVERLAP = "role", "feedback", "overlap"
 
@@ -73,12 +72,6 @@ def _todo(row: Row, titles: Titles, words: Any, address: str, button: Any) -> To
     return Todo(row.source, words, title, address, button, due_at=row.due_at)
 
 
-def titles_of(events: Iterable[int]) -> Titles:
-    """The titles of events in the reader's language, or in another where there is none."""
-    return {event.pk: event.title for event in Event.objects.filter(pk__in=list(events))}
-
-
-names_events(titles_of)
 register(ROLE, Source(roles, read_role))
 register(OVERLAP, Source(overlaps, read_overlap))
 register(FEEDBACK, Source(feedback, read_feedback))

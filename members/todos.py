@@ -72,17 +72,11 @@ class Source:
 
 
 _SOURCES: dict[str, Source] = {}
-_titles: list[Callable[[Iterable[int]], Titles]] = []
 
 
 def register(name: str, source: Source) -> None:
     """Make a source known under the name that its rows carry."""
     _SOURCES[name] = source
-
-
-def names_events(titles: Callable[[Iterable[int]], Titles]) -> None:
-    """Let the app above that knows events give their titles, in the reader's language, in one query."""
-    _titles[:] = [titles]
 
 
 def rows(name: str, found: QuerySet[Any], *, pk: str = "pk", event: str = "", due_at: str = "") -> QuerySet[Any]:
@@ -104,15 +98,22 @@ def rows(name: str, found: QuerySet[Any], *, pk: str = "pk", event: str = "", du
     )
 
 
-def waiting(member: Member, *, at: datetime) -> list[Todo]:
-    """What waits for a member, what ends soonest first; in two queries, one where nothing is about an event."""
+def waiting(member: Member, *, at: datetime) -> list[Row]:
+    """What waits for a member, what ends soonest first; in one query."""
     parts = [source.find(member, at) for source in _SOURCES.values()]
     if not parts:
         return []
     found = [Row(*values) for values in parts[0].union(*parts[1:], all=True)[:MOST]]
-    events = {row.event for row in found if row.event is not None}
-    titles = _titles[0](events) if events and _titles else {}
-    found.sort(key=_order)
+    return sorted(found, key=_order)
+
+
+def events_of(found: Iterable[Row]) -> set[int]:
+    """The ids of the events they are about, whose titles `read` wants."""
+    return {row.event for row in found if row.event is not None}
+
+
+def read(found: Iterable[Row], titles: Titles) -> list[Todo]:
+    """Say them in words, given the titles of their events by id, in the reader's language."""
     return [_SOURCES[row.source].read(row, titles) for row in found]
 
 

@@ -72,11 +72,13 @@ def my_page(request: MemberRequest) -> HttpResponse:
     invited = Event.objects.scheduled().upcoming(at).for_audience_of(member, at=at).exclude(pk__in=own.upcoming)
     invited_ids = list(invited.order_by("starts_at", "id").values_list("pk", flat=True)[: OPEN_SHOWN * 2])
     shown = {*page, *own.offers[:OPEN_SHOWN], *([own.next_id] if own.next_id else []), *invited_ids}
-    places = {place.event.pk: place for place in seats.places(_events(shown), member=member, at=at)}
+    events = {event.pk: event for event in _events(shown | todos.events_of(waits))}
+    titles = {pk: event.title for pk, event in events.items()}
+    places = {place.event.pk: place for place in seats.places(events.values(), member=member, at=at)}
     context = {
         "next_place": places.get(own.next_id) if own.next_id else None,
-        "todos": waits[:TODOS_SHOWN],
-        "more_todos": waits[TODOS_SHOWN:],
+        "todos": todos.read(waits[:TODOS_SHOWN], titles),
+        "more_todos": todos.read(waits[TODOS_SHOWN:], titles),
         "offers": [places[pk] for pk in own.offers[:OPEN_SHOWN] if pk in places],
         "registered": [places[pk] for pk in page if pk in places],
         "page": page,
