@@ -1,4 +1,4 @@
-"""What coordinators read about a report of a mistake: what is on record, what the portal saw, and how many there were."""
+"""What coordinators read about reports of a mistake: what the portal saw of a person, and how many there were."""
 
 from collections import Counter
 from collections.abc import Sequence

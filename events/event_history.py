@@ -14,7 +14,14 @@ from events.models import Event, Role
 from forestallies.lib import zones
 from members.models import Member
 
-PARTS = ("events.segment", "events.room", "events.roomnote", "events.material", "events.speakerquestion", "events.dispute")
+PARTS = (
+    "events.segment",
+    "events.room",
+    "events.roomnote",
+    "events.material",
+    "events.speakerquestion",
+    "events.dispute",
+)
 # Who asks without a name must not be found by the hour either; who reports a mistake tells it to the coordinators only.
 LEFT_OUT = ("speaker_question.asked", "dispute.reported")
 

@@ -59,7 +59,9 @@ def read_role(row: Row, titles: Titles) -> Todo:
 
 def read_feedback(row: Row, titles: Titles) -> Todo:
     address = reverse("feedback_event", args=[row.event])
-    return _todo(row, titles, _("How was it? One minute, and you need not give your name."), address, _("Give feedback"))
+    return _todo(
+        row, titles, _("How was it? One minute, and you need not give your name."), address, _("Give feedback")
+    )
 
 
 def read_overlap(row: Row, titles: Titles) -> Todo:

@@ -85,7 +85,8 @@ def rows(name: str, found: QuerySet[Any], *, pk: str = "pk", event: str = "", du
     Args:
         pk, event, due_at: names of the fields that hold them; an empty name is nothing.
     """
-    plain = QuerySet(found.model, query=found.query.chain())  # that of a translated model gives columns in any order
+    # Not the query set of a translated model, which gives its columns in any order.
+    plain: QuerySet[Any, Any] = QuerySet(found.model, query=found.query.chain())
     return (
         plain.order_by()
         .annotate(

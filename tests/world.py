@@ -130,6 +130,8 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "introduction_id": met.pk,
             "introduction_token": INTRODUCTION.token(f"{met.pk}:{ana.pk}"),
             "community_id": community.pk,
+            "community": community.slug,
+            "health_report": "engagement",
             "partnership_id": partnership.pk,
             "attendance_id": seen.pk,
             "dispute_id": dispute.pk,

@@ -41,7 +41,9 @@ def report(*, attendance: Attendance, said: Words, by: Member, at: datetime) -> 
         DisputeRefused: it is too late, or this record was reported before and nothing was recorded since.
         PermissionDenied: the record is somebody else's.
     """
-    locked = Attendance.objects.select_for_update(of=("self",), no_key=True).select_related("event").get(pk=attendance.pk)
+    locked = (
+        Attendance.objects.select_for_update(of=("self",), no_key=True).select_related("event").get(pk=attendance.pk)
+    )
     if locked.member_id != by.pk:
         raise PermissionDenied(_("Everybody reports on her or his own attendance only."))
     check_can_report(locked, latest=locked.disputes.order_by("-pk").first(), at=at)

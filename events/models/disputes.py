@@ -32,7 +32,7 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
 
 
 class Dispute(models.Model):
-    """One report that an attendance record is wrong. What was on record then stays beside it, as it may be corrected."""
+    """One report that an attendance record is wrong. What was on record then stays beside it."""
 
     class Claim(models.TextChoices):
         PRESENT = "present", _("I was there")

@@ -25,9 +25,7 @@ PER_PAGE = 25
 def dispute_create(request: MemberRequest, attendance_id: int) -> HttpResponse:
     """Let a member say that her own record is wrong; what she said before, and what became of it, stands there too."""
     at = clock.now()
-    attendance = get_object_or_404(
-        Attendance.objects.select_related("event"), pk=attendance_id, member=request.user.pk
-    )
+    attendance = get_object_or_404(Attendance.objects.select_related("event"), pk=attendance_id, member=request.user.pk)
     earlier = list(attendance.disputes.order_by("-pk"))
     form = DisputeForm(request.POST if request.method == "POST" else None)
     status = 422 if form.is_bound else 200
@@ -59,7 +57,7 @@ def dispute_create(request: MemberRequest, attendance_id: int) -> HttpResponse:
 @require_safe
 @staff_only
 def dispute_list(request: MemberRequest) -> HttpResponse:
-    """List the reports about events one coordinates: those that wait, the oldest first, or (`?show=answered`) others."""
+    """List the reports about events one coordinates: those that wait, the oldest first; `?show=answered`: the rest."""
     check_reader_coordinates(request)
     mine = Dispute.objects.visible_to(request.user, at=clock.now())
     shows_answered = request.GET.get("show") == "answered"

@@ -61,7 +61,7 @@ class Own:
 def my_page(request: MemberRequest) -> HttpResponse:
     """Show the next event first, then what waits for her, then the registrations (`?show=earlier`: those behind her).
 
-    The number of queries is the same whatever she has (tests/pages/test_my_page.py).
+    Costs the same thirteen queries whatever she has.
     """
     at = clock.now()
     member = request.user

@@ -7,26 +7,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('members', '0007_needs_and_offers'),
+        ("members", "0007_needs_and_offers"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Confidence',
+            name="Confidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('half', models.PositiveSmallIntegerField()),
-                ('value', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)])),
-                ('answered_at', models.DateTimeField()),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='confidences', to='members.community')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='confidences', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField()),
+                ("half", models.PositiveSmallIntegerField()),
+                (
+                    "value",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(5),
+                        ],
+                    ),
+                ),
+                ("answered_at", models.DateTimeField()),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="confidences", to="members.community"
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="confidences",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['community', 'year', 'half'], name='confidence_by_half')],
-                'constraints': [models.UniqueConstraint(fields=('member', 'community', 'year', 'half'), name='confidence_once_a_half'), models.CheckConstraint(condition=models.Q(('half__in', [1, 2])), name='confidence_of_a_half'), models.CheckConstraint(condition=models.Q(('value__isnull', True), models.Q(('value__gte', 1), ('value__lte', 5)), _connector='OR'), name='confidence_from_1_to_5')],
+                "indexes": [models.Index(fields=["community", "year", "half"], name="confidence_by_half")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("member", "community", "year", "half"), name="confidence_once_a_half"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("half__in", [1, 2])), name="confidence_of_a_half"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("value__isnull", True), models.Q(("value__gte", 1), ("value__lte", 5)), _connector="OR"
+                        ),
+                        name="confidence_from_1_to_5",
+                    ),
+                ],
             },
         ),
     ]

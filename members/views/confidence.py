@@ -20,7 +20,7 @@ def confidence_answer(request: MemberRequest, community_id: int) -> HttpResponse
     """Ask a member how confident she is, with what she said in this half-year already; she alone ever reads it."""
     at = clock.now()
     mine = Membership.objects.filter(member=request.user, state=Membership.State.ACTIVE)
-    community = get_object_or_404(Community.objects.filter(memberships__in=mine), pk=community_id)
+    community: Community = get_object_or_404(Community.objects.filter(memberships__in=mine), pk=community_id)
     said = Confidence.objects.visible_to(request.user).filter(community=community).order_by("-year", "-half")
     earlier = list(said[:8])
     period = Half.of(at)

@@ -8,7 +8,15 @@ from unittest.mock import patch
 from django.conf import settings
 from django.test import RequestFactory
 
-from events import attendance_emails, feedback_emails, material_emails, role_emails, series_emails, several_emails
+from events import (
+    attendance_emails,
+    dispute_emails,
+    feedback_emails,
+    material_emails,
+    role_emails,
+    series_emails,
+    several_emails,
+)
 from events import emails as event_emails
 from events.leads import LEADS
 from events.models import Event, Registration, Role
@@ -31,6 +39,7 @@ from tests.factories import (
     AttendanceFactory,
     CohortFactory,
     ContactRequestFactory,
+    DisputeFactory,
     EventFactory,
     GrantFactory,
     IntroductionFactory,
@@ -117,9 +126,10 @@ JOINING_KINDS = (
     "application_answered",
     "application_draft",
 )
+DISPUTE_KINDS = ("attendance_disputed", "dispute_answered")
 SEVERAL_KINDS = ("registered_with_circle", "registered_several", "rescheduled_series", "attendance_recorded")
 ONE_KINDS = ("materials_posted", "letter", "letter_important", "letter_test", "weekly_digest", "certificate_issued")
-KINDS = (*EVENT_KINDS, *SEVERAL_KINDS, *ONE_KINDS, *CONTACT_KINDS, *JOINING_KINDS, *ACCOUNT_CONTEXTS)
+KINDS = (*EVENT_KINDS, *SEVERAL_KINDS, *DISPUTE_KINDS, *ONE_KINDS, *CONTACT_KINDS, *JOINING_KINDS, *ACCOUNT_CONTEXTS)
 
 
 def person(language: str = "en", *, zone: str = "America/Lima", name: str = "Ana Quispe") -> Member:
@@ -216,6 +226,8 @@ def _event_posting(kind: str, member: Member, title: str) -> Posting:
             [one(State.CONFIRMED), one(State.WAITLISTED), one(State.PENDING)], at=AT
         ),
         "attendance_recorded": lambda: _attended(member, [one(State.CONFIRMED), one(State.CONFIRMED)]),
+        "attendance_disputed": lambda: _disputed(member, one(State.CONFIRMED)),
+        "dispute_answered": lambda: _answered(member, one(State.CONFIRMED)),
         "missed_session": lambda: _missed(member, one(State.CONFIRMED)),
         "registration_cancelled": lambda: event_emails.registration_cancelled(
             one(State.CANCELLED), had_seat=True, at=AT
@@ -265,6 +277,21 @@ def _attended(member: Member, seats: list[Registration]) -> Posting:
         AttendanceFactory.create(event=seat.event, member=member, seconds=seconds)
     statuses = {seat.event_id: "attended" for seat in seats}
     return attendance_emails.attendance_recorded(member, AT.date(), statuses)
+
+
+def _disputed(member: Member, seat: Registration) -> Posting:
+    """Somebody else reports; the member coordinates."""
+    GrantFactory.create(member=member, circle=seat.event.home, right=Grant.Right.COORDINATOR)
+    dispute = DisputeFactory.create(attendance=AttendanceFactory.create(event=seat.event))
+    return dispute_emails.attendance_disputed(dispute, at=AT)[0]
+
+
+def _answered(member: Member, seat: Registration) -> Posting:
+    """Declined, with words that may be hostile."""
+    attendance = AttendanceFactory.create(event=seat.event, member=member, status="partial", seconds=1_800)
+    return dispute_emails.dispute_answered(
+        DisputeFactory.create(attendance=attendance, state="declined", answered_at=AT, answer=seat.event.title)
+    )
 
 
 def _missed(member: Member, seat: Registration) -> Posting:
