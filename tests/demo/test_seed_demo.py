@@ -105,7 +105,7 @@ def test_if_empty_asks_one_question_where_the_demo_is(demo, django_assert_num_qu
 
 
 def test_seed_demo_needs_few_statements(db, django_assert_max_num_queries):
-    with django_assert_max_num_queries(340):
+    with django_assert_max_num_queries(345):
         said = seed("--today", DAY)
     assert said == "The demo is loaded: 244 people, 67 organisations, 43 events, 1420 registrations.\n"
 

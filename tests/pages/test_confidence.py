@@ -36,7 +36,7 @@ def test_answer_is_kept_and_may_be_changed_within_the_half(as_ana, address, cloc
     assert [send(as_ana, address, value=value).status_code for value in ("2", "4")] == [302, 302]
     row = Confidence.objects.get()
     assert (row.value, row.year, row.half) == (4, 2026, 2)
-    assert fields_of(as_ana.get(address))["value"] == "4"
+    assert fields_of(as_ana.get(address))["value"] == ["4"]
 
 
 def test_question_may_be_left_out(as_ana, address, clock):

@@ -14,6 +14,7 @@ from forestallies.demo.seed.crowds import load_crowds
 from forestallies.demo.seed.dates import Calendar, WrongDay
 from forestallies.demo.seed.directory import load_directory
 from forestallies.demo.seed.gatherings import Gatherings
+from forestallies.demo.seed.health import load_confidence, load_disputes
 from forestallies.demo.seed.letters import load_letters
 from forestallies.demo.seed.people import Person, open_accounts
 from forestallies.demo.seed.rows import fixed_uuid, read
@@ -85,6 +86,7 @@ def _load(calendar: Calendar, scale: int) -> None:
     member_people = [*forest_allies.member_people(calendar), forest_allies.joining(in_both, calendar)]
     members = forest_allies.load_members(community, member_people)
     load_directory(community, members, themes, calendar)
+    load_confidence(community, members, calendar)
     forest_allies.load_applications(community, calendar)
     Gatherings(community, themes, members, staff.facilitators, calendar).load()
 
@@ -102,6 +104,7 @@ def _load(calendar: Calendar, scale: int) -> None:
     circles = (edition.circle, former.circle)
     give_rights(staff, community=community.circle, editions=circles, calendar=calendar)
     open_accounts()
+    load_disputes(by=staff.coordinators[0], calendar=calendar)
     load_letters(core.cohort.circle, by=staff.coordinators[0], calendar=calendar)
     load_crowds(scale - 1, community, programme, themes, calendar)
     load_certificates(former.core, former.wider, by=staff.coordinators[0], at=former.reported_at)
