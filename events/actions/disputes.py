@@ -64,7 +64,7 @@ def report(*, attendance: Attendance, said: Words, by: Member, at: datetime) -> 
 
 
 def check_can_report(attendance: Attendance, *, latest: Dispute | None, at: datetime) -> None:
-    """Within 30 days after it was recorded, and once for what is on record.
+    """Within 60 days after it was recorded, and once for what is on record.
 
     Raises:
         DisputeRefused: with a sentence for the reader.
@@ -74,7 +74,7 @@ def check_can_report(attendance: Attendance, *, latest: Dispute | None, at: date
     if latest and latest.state == State.OPEN:
         raise DisputeRefused(_("You have reported this already. Please wait for the answer."))
     if at >= may_be_reported_until(attendance):
-        raise DisputeRefused(_("This was recorded more than 30 days ago, so it cannot be reported here any more."))
+        raise DisputeRefused(_("This was recorded more than 60 days ago, so it cannot be reported here any more."))
     raise DisputeRefused(_("You have reported this before, and it was answered."))
 
 

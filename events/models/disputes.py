@@ -10,7 +10,7 @@ from events.models.attendance import Attendance
 from forestallies.lib.fields import ProseField
 from members.models import Circle, Member
 
-REPORT_WITHIN = timedelta(days=30)  # after it was recorded
+REPORT_WITHIN = timedelta(days=60)  # after it was recorded
 WORDS_LENGTH = 600
 MINUTES_MOST = 600  # that somebody may say she was there
 

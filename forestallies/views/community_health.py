@@ -80,6 +80,7 @@ def community_health(request: MemberRequest, slug: str) -> HttpResponse:
         "now": bands[-1] if bands else None,
         "halves": halves,
         "band_names": BANDS,
+        "scale": [(f"v{value}", value) for value in VALUES],
         "tallies": tallies(disputes),
         "formats": OFFERED,
         "least": LEAST,

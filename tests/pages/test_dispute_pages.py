@@ -86,8 +86,8 @@ def test_bad_input_keeps_what_was_typed(as_ana, absent, wrong, sentence):
     assert "words" in wrong or "By telephone, as Galaxy A14" in text(answer)
 
 
-def test_after_thirty_days_the_page_names_the_address(ana, absent, clock):
-    clock.move_to(absent.recorded_at + timedelta(days=30))
+def test_after_sixty_days_the_page_names_the_address(ana, absent, clock):
+    clock.move_to(absent.recorded_at + timedelta(days=60))
     browser = sign_in(ana)
     page = text(browser.get(form_of(absent)))
     assert "That time is over." in page and "<textarea" not in page

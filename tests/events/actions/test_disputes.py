@@ -74,14 +74,14 @@ def test_nobody_reports_somebody_elses_record(absent, cy):
 
 
 @pytest.mark.parametrize(("after", "is_taken"), [(REPORT_WITHIN - timedelta(seconds=1), True), (REPORT_WITHIN, False)])
-def test_report_is_taken_for_thirty_days(absent, ana, after, is_taken):
+def test_report_is_taken_for_sixty_days(absent, ana, after, is_taken):
     def send():
         return disputes.report(attendance=absent, said=SAID, by=ana, at=RECORDED + after)
 
     if is_taken:
         assert send().state == "open"
     else:
-        with pytest.raises(DisputeRefused, match="30 days"):
+        with pytest.raises(DisputeRefused, match="60 days"):
             send()
 
 
