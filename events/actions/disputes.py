@@ -106,7 +106,7 @@ def decline(*, dispute: Dispute, answer: str, by: Member, at: datetime) -> Dispu
         PermissionDenied: see `check_can_answer`.
     """
     if not answer.strip():
-        raise DisputeRefused(_("Please say why nothing is changed. She reads your words."))
+        raise DisputeRefused(_("Please say why nothing is changed. The person reads your words."))
     return _answer(_locked(dispute, by=by, at=at), State.DECLINED, answer, by=by, at=at)
 
 

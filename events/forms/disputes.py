@@ -97,7 +97,7 @@ class DisputeAnswerForm(SubmissionForm):
         if data.get("do") == UPHOLD and not data.get("status") and "status" not in self.errors:
             self.add_error("status", _("Please choose what is right."))
         if data.get("do") == DECLINE and not data.get("answer") and "answer" not in self.errors:
-            self.add_error("answer", _("Please say why nothing is changed. She reads your words."))
+            self.add_error("answer", _("Please say why nothing is changed. The person reads your words."))
         return data
 
     def clean_minutes(self) -> int | None:
