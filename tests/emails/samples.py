@@ -10,7 +10,6 @@ from django.test import RequestFactory
 
 from events import (
     attendance_emails,
-    dispute_emails,
     feedback_emails,
     material_emails,
     role_emails,
@@ -34,12 +33,12 @@ from notices.outbox import Posting
 from notices.render import Message
 from programs import emails as program_emails
 from tests.certificates import papers
+from tests.emails import disputes
 from tests.factories import (
     ApplicationFactory,
     AttendanceFactory,
     CohortFactory,
     ContactRequestFactory,
-    DisputeFactory,
     EventFactory,
     GrantFactory,
     IntroductionFactory,
@@ -187,7 +186,7 @@ def words(made: Posting, *, at: datetime = AT) -> Message:
 
 def posting(kind: str, language: str = "en", *, name: str = "Ana Quispe", title: str = TITLE) -> Posting:  # noqa: PLR0911 (one line for each kind)
     """Make the posting of one of the portal's own mails."""
-    if kind in (*EVENT_KINDS, *SEVERAL_KINDS):
+    if kind in (*EVENT_KINDS, *SEVERAL_KINDS, *DISPUTE_KINDS):
         return _event_posting(kind, person(language, name=name), title)
     if kind == "materials_posted":
         return _materials_posting(person(language, name=name), title)
@@ -226,8 +225,8 @@ def _event_posting(kind: str, member: Member, title: str) -> Posting:
             [one(State.CONFIRMED), one(State.WAITLISTED), one(State.PENDING)], at=AT
         ),
         "attendance_recorded": lambda: _attended(member, [one(State.CONFIRMED), one(State.CONFIRMED)]),
-        "attendance_disputed": lambda: _disputed(member, one(State.CONFIRMED)),
-        "dispute_answered": lambda: _answered(member, one(State.CONFIRMED)),
+        "attendance_disputed": lambda: disputes.reported(member, one(State.CONFIRMED), at=AT),
+        "dispute_answered": lambda: disputes.answered(member, one(State.CONFIRMED), at=AT),
         "missed_session": lambda: _missed(member, one(State.CONFIRMED)),
         "registration_cancelled": lambda: event_emails.registration_cancelled(
             one(State.CANCELLED), had_seat=True, at=AT
@@ -277,21 +276,6 @@ def _attended(member: Member, seats: list[Registration]) -> Posting:
         AttendanceFactory.create(event=seat.event, member=member, seconds=seconds)
     statuses = {seat.event_id: "attended" for seat in seats}
     return attendance_emails.attendance_recorded(member, AT.date(), statuses)
-
-
-def _disputed(member: Member, seat: Registration) -> Posting:
-    """Somebody else reports; the member coordinates."""
-    GrantFactory.create(member=member, circle=seat.event.home, right=Grant.Right.COORDINATOR)
-    dispute = DisputeFactory.create(attendance=AttendanceFactory.create(event=seat.event))
-    return dispute_emails.attendance_disputed(dispute, at=AT)[0]
-
-
-def _answered(member: Member, seat: Registration) -> Posting:
-    """Declined, with words that may be hostile."""
-    attendance = AttendanceFactory.create(event=seat.event, member=member, status="partial", seconds=1_800)
-    return dispute_emails.dispute_answered(
-        DisputeFactory.create(attendance=attendance, state="declined", answered_at=AT, answer=seat.event.title)
-    )
 
 
 def _missed(member: Member, seat: Registration) -> Posting:
