@@ -9,6 +9,7 @@ class EventsConfig(AppConfig):
             answers,
             attendance_emails,
             audiences,
+            dispute_emails,
             emails,
             endings,
             feedback_emails,
@@ -20,4 +21,5 @@ class EventsConfig(AppConfig):
             series_emails,
             several_emails,
             timed_mails,
+            todo_sources,
         )

@@ -31,13 +31,18 @@ NAMED = 6  # materials in one mail; the others are counted, and stand on the pag
 
 @dataclass(frozen=True)
 class Line:
-    """One event at which somebody was, as the mail says it; `minutes` is None where nobody measured."""
+    """One event at which somebody was, as the mail says it; `minutes` is None where nobody measured.
+
+    Attributes:
+        report: where she says that it is wrong.
+    """
 
     event: Event
     when: zones.LocalTime
     status: str
     minutes: int | None
     page: str
+    report: str
 
 
 def attendance_recorded(member: Member, day: date, statuses: Mapping[int, str]) -> Posting:
@@ -78,8 +83,9 @@ def _line(row: Attendance, member: Member) -> Line:
         row.event,
         zones.local(row.event.starts_at, member.zone, member.language),
         str(row.get_status_display()),
-        None if row.seconds is None else row.seconds // 60,
+        row.minutes,
         links.absolute(row.event.get_absolute_url()),
+        links.absolute(reverse("dispute_create", args=[row.pk])),
     )
 
 

@@ -14,8 +14,16 @@ from events.models import Event, Role
 from forestallies.lib import zones
 from members.models import Member
 
-PARTS = ("events.segment", "events.room", "events.roomnote", "events.material", "events.speakerquestion")
-LEFT_OUT = ("speaker_question.asked",)  # who asks without a name must not be found by the hour either
+PARTS = (
+    "events.segment",
+    "events.room",
+    "events.roomnote",
+    "events.material",
+    "events.speakerquestion",
+    "events.dispute",
+)
+# Who asks without a name must not be found by the hour either; who reports a mistake tells it to the coordinators only.
+LEFT_OUT = ("speaker_question.asked", "dispute.reported")
 
 WORDS = {
     "event.created": _("made the event"),
@@ -27,6 +35,8 @@ WORDS = {
     "event.reminders_changed": _("changed the reminders"),
     "event.questions_changed": _("changed the questions to those who register"),
     "attendance.marked": _("recorded attendance"),
+    "dispute.upheld": _("corrected attendance after a report"),
+    "dispute.declined": _("answered a report, and left attendance as it was"),
     "role.invited": _("invited somebody to a role"),
     "role.reminded": _("reminded somebody of an invitation"),
     "role.changed": _("changed what a role is about"),

@@ -75,4 +75,6 @@ register(
         waits_for_day=True,
         keeps_distance=True,
     ),
+    Kind(name="attendance_disputed", label=_("a mistake was reported")),
+    Kind(name="dispute_answered", label=_("answer to a report of a mistake")),
 )

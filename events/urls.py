@@ -8,6 +8,7 @@ from events.views import (
     check_in,
     cockpit,
     desk,
+    disputes,
     downloads,
     event_message,
     feedback,
@@ -55,6 +56,10 @@ urlpatterns = [
     path("me/calendar/address/", feeds.calendar_address_renew, name="calendar_address_renew"),
     path("me/calendar/address/withdraw/", feeds.calendar_address_withdraw, name="calendar_address_withdraw"),
     path("ical/<slug:token>.ics", feeds.calendar_feed, name="calendar_feed"),
+    # "This is wrong": about one's own attendance, and where the coordinators answer
+    path("me/participation/<int:attendance_id>/report/", disputes.dispute_create, name="dispute_create"),
+    path("staff/disputes/", disputes.dispute_list, name="dispute_list"),
+    path("staff/disputes/<int:dispute_id>/", disputes.dispute_detail, name="dispute_detail"),
     # The cockpit of an event: its first page, its messages and its history
     path("staff/events/<int:event_id>/", cockpit.event_cockpit, name="event_cockpit"),
     path("staff/events/<int:event_id>/messages/", cockpit.event_messages_page, name="event_messages"),

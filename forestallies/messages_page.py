@@ -101,6 +101,11 @@ TOLD = {
         "attendance is recorded, or corrected to something else",
         "18:00 of her own clock, all of a day together", "those who came",
     ),
+    "attendance_disputed": Told(
+        "somebody reports a mistake in her attendance", "at once, the first of an event that waits",
+        "the coordinators of its circle",
+    ),
+    "dispute_answered": Told("a coordinator answers such a report", NOW, HER),
     "certificate_issued": Told("a certificate is issued", NOW, "its holder"),
     "address_stopped": Told(
         "a server refused her address three times in a row", NOW, "the coordinators of her circles"

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from forestallies.views import (
+    community_health,
     concerns,
     front,
     health,
@@ -115,6 +116,13 @@ report_pages = [
         "staff/reports/attendance/<slug:kind>/<slug:slug>/<slug:name>.<slug:form>",
         reports.attendance_download,
         name="attendance_download",
+    ),
+    # How a community fares, in numbers only
+    path("staff/reports/community/<slug:slug>/", community_health.community_health, name="community_health"),
+    path(
+        "staff/reports/community/<slug:slug>/<slug:name>.<slug:form>",
+        community_health.community_health_download,
+        name="community_health_download",
     ),
 ]
 

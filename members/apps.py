@@ -19,5 +19,6 @@ class MembersConfig(AppConfig):
             message_kinds,
             stopped_addresses,
             timed_mails,
+            todo_sources,
             visits,
         )

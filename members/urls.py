@@ -6,6 +6,7 @@ from members.views import (
     application_queue,
     application_status,
     applications,
+    confidence,
     contacts,
     directory,
     introductions,
@@ -54,6 +55,8 @@ own = [
     path("me/contacts/", contacts.contact_list, name="contact_list"),
     path("me/contacts/<int:request_id>/", contacts.contact_answer, name="contact_answer"),
     path("me/messages/", messages.my_messages, name="my_messages"),
+    # The one question of the half-year
+    path("me/confidence/<int:community_id>/", confidence.confidence_answer, name="confidence_answer"),
 ]
 
 membership_pages = [

@@ -35,11 +35,13 @@ from programs.models import Audience, Edition, Module, Programme, Session
 from tests.certificates import papers
 from tests.factories import (
     ApplicationFactory,
+    AttendanceFactory,
     CircleFactory,
     CohortFactory,
     ConcernFactory,
     ContactRequestFactory,
     DirectoryEntryFactory,
+    DisputeFactory,
     GrantFactory,
     IntroductionFactory,
     ListingFactory,
@@ -114,6 +116,8 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
         need=ListingFactory.create(member=ana), state="agreed", need_agreed_at=at, offer_agreed_at=at, closed_at=at
     )
     logo, concern = PartnerLogoFactory.create(), ConcernFactory.create(circle=circle)
+    seen = AttendanceFactory.create(event=workshop.event_ptr, member=ana, recorded_at=at)
+    dispute = DisputeFactory.create(attendance=AttendanceFactory.create(event=workshop.event_ptr, member=fay))
     partnership = Partnership.objects.create(
         community=community, parties="Ana, Bea", what="Cocoa", started_on=at.date(), created_at=at, changed_at=at
     )
@@ -153,7 +157,11 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "introduction_id": met.pk,
             "introduction_token": INTRODUCTION.token(f"{met.pk}:{ana.pk}"),
             "community_id": community.pk,
+            "community": community.slug,
+            "health_report": "engagement",
             "partnership_id": partnership.pk,
+            "attendance_id": seen.pk,
+            "dispute_id": dispute.pk,
             "contact_token": CONTACT.token(request.pk),
             "room_id": RoomFactory.create(event=workshop.event_ptr).pk,
             "place_token": PLACE.token(registration.pk),

@@ -8,7 +8,7 @@ class WorkshopsConfig(AppConfig):
 
     def ready(self) -> None:
         from events import kinds
-        from workshops import readiness, topics
+        from workshops import readiness, todo_sources, topics  # noqa: F401 (registers what members are asked)
         from workshops.views import pages
 
         kinds.register(

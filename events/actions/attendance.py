@@ -24,10 +24,15 @@ class AttendanceRefused(Exception):
 
 @dataclass(frozen=True)
 class Mark:
-    """What somebody says about one person; a reason is kept only of those who are excused."""
+    """What somebody says about one person; a reason is kept only of those who are excused.
+
+    Attributes:
+        seconds: how long she was there, where that is corrected too; None leaves what was measured.
+    """
 
     status: str
     reason: str = ""
+    seconds: int | None = None
 
 
 @transaction.atomic
@@ -105,19 +110,23 @@ def _reason(mark: Mark) -> str:
 
 def _stands(row: Attendance | None, mark: Mark) -> bool:
     """Whether this is on record already."""
-    return row is not None and (row.status, row.excused_reason) == (mark.status, _reason(mark))
+    if row is None or mark.seconds not in (None, row.seconds):
+        return False
+    return (row.status, row.excused_reason) == (mark.status, _reason(mark))
 
 
 def _apply(row: Attendance, mark: Mark, *, by: Member, at: datetime) -> Attendance:
     row.status, row.excused_reason = mark.status, _reason(mark)
     row.source, row.match = Source.MARK, ""
     row.recorded_at, row.recorded_by = at, by
+    if mark.seconds is not None:
+        row.seconds = mark.seconds
     return row
 
 
 def _write(changed: list[Attendance], at: datetime) -> None:
     """Write rows and one piece of evidence for each, in three statements."""
-    fields = ["status", "excused_reason", "source", "match", "recorded_at", "recorded_by"]
+    fields = ["status", "excused_reason", "seconds", "source", "match", "recorded_at", "recorded_by"]
     AttendanceEvidence.objects.bulk_create(
         AttendanceEvidence(event_id=row.event_id, member_id=row.member_id, source=Source.MARK, created_at=at)
         for row in changed

@@ -1,6 +1,7 @@
 """The spine: what happens at a time, who may come, who does what in it."""
 
 from events.models.attendance import Attendance, AttendanceEvidence, Source
+from events.models.disputes import Dispute
 from events.models.events import Event
 from events.models.feedback import Feedback, FeedbackReceipt, FeedbackTopic
 from events.models.feeds import CalendarFeed
@@ -17,6 +18,7 @@ __all__ = [
     "Attendance",
     "AttendanceEvidence",
     "CalendarFeed",
+    "Dispute",
     "Event",
     "Feedback",
     "FeedbackReceipt",

@@ -85,3 +85,8 @@ class Attendance(models.Model):
 
     def __str__(self) -> str:
         return f"member {self.member_id} at event {self.event_id}: {self.status}"
+
+    @property
+    def minutes(self) -> int | None:
+        """Minutes inside the event as measured; None where nobody measured."""
+        return None if self.seconds is None else self.seconds // 60

@@ -7,6 +7,7 @@ from itertools import islice
 
 import xlsxwriter
 from django.db import connection
+from django.db.models import QuerySet
 
 from events.models import Attendance, Event, Registration
 from forestallies.benchmarks.measure import Measurement, compare, rate
@@ -60,7 +61,9 @@ def attend(world: World, event: Event, at: datetime) -> int:
 
 def query(order: exports.Order, at: datetime) -> str:
     """The report's query as one text, its values filled in."""
-    statement, values = order.table.rows(order.scope, order.search, at).query.sql_with_params()
+    rows = order.table.rows(order.scope, order.search, at)
+    assert isinstance(rows, QuerySet)  # noqa: S101 (for the type checker; reports of people are queries)
+    statement, values = rows.query.sql_with_params()
     with connection.cursor() as cursor:
         filled: bytes = cursor.mogrify(statement, values)
     return filled.decode()

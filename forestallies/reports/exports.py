@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 
 from audit.models import record
 from forestallies.lib.spreadsheets import FORMATS
-from forestallies.reports import attendance_detail, attendance_matrix, registrations
+from forestallies.reports import attendance_detail, attendance_matrix, health, registrations
 from forestallies.reports.scopes import Scope
 from forestallies.reports.search import Search
 from forestallies.reports.tables import Table
 from members.models import Member
 
-REPORTS: dict[str, Table] = {
-    table.name: table for table in (attendance_matrix.TABLE, attendance_detail.TABLE, registrations.TABLE)
-}
+PEOPLE = (attendance_matrix.TABLE, attendance_detail.TABLE, registrations.TABLE)  # a row is a person or one's event
+HEALTH = (health.ENGAGEMENT_TABLE, health.CONFIDENCE_TABLE)  # numbers only
+REPORTS: dict[str, Table] = {table.name: table for table in (*PEOPLE, *HEALTH)}
 PAGE_LIMIT = 20_000  # rows that a page hands over while the reader waits
 CHUNK = 1_000  # rows fetched at a time
 

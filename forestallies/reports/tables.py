@@ -1,6 +1,6 @@
 """What every table of a report is made of."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import SimpleNamespace
@@ -10,14 +10,29 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from forestallies.lib.spreadsheets import Value
-from forestallies.reports.scopes import Scope
+from forestallies.reports.scopes import KINDS, Scope
 from forestallies.reports.search import Search
 
 Column = tuple[
     str, str | Callable[[Any], Value] | None
 ]  # heading; a fact's name, a function of the row, or nothing yet
 Shown = tuple[str | Promise, Callable[[Any], Any]]  # a column of the page
-Rows = QuerySet[Any, Any]
+
+
+@dataclass(frozen=True)
+class Made:
+    """Facts that are counted, not selected: few, and in memory. It answers what an export asks of a query."""
+
+    facts: Sequence[dict[str, Any]]
+
+    def count(self) -> int:
+        return len(self.facts)
+
+    def iterator(self, chunk_size: int) -> Iterator[dict[str, Any]]:
+        yield from self.facts
+
+
+Rows = QuerySet[Any, Any] | Made
 
 
 @dataclass(frozen=True)
@@ -32,6 +47,7 @@ class Table:
         rows: the query, in a stable order; its rows are dicts of facts.
         reader: prepares what rows need once per report, and gives the function that makes each row readable.
         asks: the fields of the search that mean something here.
+        about: the kinds of scope that it can be made of.
         prepare: gives the scope as this report and search want it, before anything else is asked of the table.
     """
 
@@ -42,6 +58,7 @@ class Table:
     rows: Callable[[Scope, Search, datetime], Rows]
     reader: Callable[[Scope], Callable[[dict[str, Any]], SimpleNamespace]]
     asks: tuple[str, ...] = ("session", "group", "country", "status", "gender")
+    about: tuple[str, ...] = KINDS
     prepare: Callable[[Scope, Search], Scope] = lambda scope, _search: scope
 
     @property

@@ -26,7 +26,7 @@ from members.staff import ask_again, staff_only
 PER_PAGE = 25
 IN_MEMORY = 1_048_576  # bytes of a file; a larger one waits on disk, without a name
 PROVED = "then=download"  # in the address of a report: who reads it has just proved who she is, to download it
-PAGES = {table.page_name: table for table in exports.REPORTS.values()}
+PAGES = {table.page_name: table for table in exports.PEOPLE}
 OFFERED = ("xlsx", "csv")  # on the page; JSON is for programs, by the command
 
 
@@ -60,7 +60,7 @@ def attendance_report(request: MemberRequest, kind: str, slug: str, name: str) -
     context: dict[str, Any] = {
         "table": table,
         "title": table.title(scope),
-        "tables": [(one.page_name, one.title(scope)) for one in exports.REPORTS.values()],
+        "tables": [(one.page_name, one.title(scope)) for one in exports.PEOPLE],
         "scope": scope,
         "form": form,
         "page": page,
@@ -90,7 +90,13 @@ def attendance_download(request: MemberRequest, kind: str, slug: str, name: str,
         return door
     if not search.is_valid():
         return redirect(page)  # which says what is wrong
-    order = exports.Order(table, scope, search.search(), form, way="page", limit=exports.PAGE_LIMIT)
+    return hand_over(
+        request, exports.Order(table, scope, search.search(), form, "page", exports.PAGE_LIMIT), page, at=at
+    )
+
+
+def hand_over(request: MemberRequest, order: exports.Order, page: str, *, at: datetime) -> HttpResponseBase:
+    """Make the file and answer with it; with a sentence on its page where there is none."""
     with ExitStack() as closing:
         file = closing.enter_context(tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))
         try:
@@ -100,7 +106,7 @@ def attendance_download(request: MemberRequest, kind: str, slug: str, name: str,
             return redirect(page)
         closing.pop_all()  # the answer closes it
     file.seek(0)
-    content_type = FORMATS[form].content_type
+    content_type = FORMATS[order.format].content_type
     return FileResponse(file, as_attachment=True, filename=order.file_name(at), content_type=content_type)
 
 

@@ -10,7 +10,7 @@ import members.models.concerns
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0010_merging"),
+        ("members", "0015_confidence"),
     ]
 
     operations = [

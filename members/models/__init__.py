@@ -4,6 +4,7 @@ from members.models.applications import Application
 from members.models.circles import Circle, CircleMember
 from members.models.communities import Community, Consent, Membership, MembershipStep
 from members.models.concerns import Concern, ConcernStep
+from members.models.confidence import Confidence
 from members.models.contacts import ContactRequest
 from members.models.directory import DirectoryEntry
 from members.models.grants import Grant
@@ -25,6 +26,7 @@ __all__ = [
     "Community",
     "Concern",
     "ConcernStep",
+    "Confidence",
     "Consent",
     "ContactRequest",
     "DirectoryEntry",

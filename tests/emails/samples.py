@@ -8,7 +8,14 @@ from unittest.mock import patch
 from django.conf import settings
 from django.test import RequestFactory
 
-from events import attendance_emails, feedback_emails, material_emails, role_emails, series_emails, several_emails
+from events import (
+    attendance_emails,
+    feedback_emails,
+    material_emails,
+    role_emails,
+    series_emails,
+    several_emails,
+)
 from events import emails as event_emails
 from events.leads import LEADS
 from events.models import Event, Registration, Role
@@ -33,6 +40,7 @@ from notices.outbox import Posting
 from notices.render import Message
 from programs import emails as program_emails
 from tests.certificates import papers
+from tests.emails import disputes
 from tests.factories import (
     ApplicationFactory,
     AttendanceFactory,
@@ -126,10 +134,14 @@ JOINING_KINDS = (
     "application_draft",
     "concern_reported",
 )
+DISPUTE_KINDS = ("attendance_disputed", "dispute_answered")
 MEMBERSHIP_KINDS = ("yearly_check", "organisation_check", "still_there", "membership_changed")
 SEVERAL_KINDS = ("registered_with_circle", "registered_several", "rescheduled_series", "attendance_recorded")
 ONE_KINDS = ("materials_posted", "letter", "letter_important", "letter_test", "weekly_digest", "certificate_issued")
-KINDS = (*EVENT_KINDS, *SEVERAL_KINDS, *ONE_KINDS, *CONTACT_KINDS, *MEMBERSHIP_KINDS, *JOINING_KINDS, *ACCOUNT_CONTEXTS)
+KINDS = (
+    *EVENT_KINDS, *SEVERAL_KINDS, *DISPUTE_KINDS, *ONE_KINDS, *CONTACT_KINDS, *MEMBERSHIP_KINDS, *JOINING_KINDS,
+    *ACCOUNT_CONTEXTS,
+)  # fmt: skip
 
 
 def person(language: str = "en", *, zone: str = "America/Lima", name: str = "Ana Quispe") -> Member:
@@ -187,7 +199,7 @@ def words(made: Posting, *, at: datetime = AT) -> Message:
 
 def posting(kind: str, language: str = "en", *, name: str = "Ana Quispe", title: str = TITLE) -> Posting:  # noqa: PLR0911 (one line for each kind)
     """Make the posting of one of the portal's own mails."""
-    if kind in (*EVENT_KINDS, *SEVERAL_KINDS):
+    if kind in (*EVENT_KINDS, *SEVERAL_KINDS, *DISPUTE_KINDS):
         return _event_posting(kind, person(language, name=name), title)
     if kind == "materials_posted":
         return _materials_posting(person(language, name=name), title)
@@ -228,6 +240,8 @@ def _event_posting(kind: str, member: Member, title: str) -> Posting:
             [one(State.CONFIRMED), one(State.WAITLISTED), one(State.PENDING)], at=AT
         ),
         "attendance_recorded": lambda: _attended(member, [one(State.CONFIRMED), one(State.CONFIRMED)]),
+        "attendance_disputed": lambda: disputes.reported(member, one(State.CONFIRMED), at=AT),
+        "dispute_answered": lambda: disputes.answered(member, one(State.CONFIRMED), at=AT),
         "missed_session": lambda: _missed(member, one(State.CONFIRMED)),
         "registration_cancelled": lambda: event_emails.registration_cancelled(
             one(State.CANCELLED), had_seat=True, at=AT

@@ -2,6 +2,7 @@
 
 from tests.factories.events import (
     AttendanceFactory,
+    DisputeFactory,
     EventFactory,
     MaterialFactory,
     OpenPointFactory,
@@ -49,6 +50,7 @@ __all__ = [
     "ConcernFactory",
     "ContactRequestFactory",
     "DirectoryEntryFactory",
+    "DisputeFactory",
     "EditionFactory",
     "EnrolmentFactory",
     "EventFactory",

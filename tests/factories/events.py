@@ -7,6 +7,7 @@ from factory.django import DjangoModelFactory
 
 from events.models import (
     Attendance,
+    Dispute,
     Event,
     Material,
     Registration,
@@ -115,6 +116,20 @@ class AttendanceFactory(DjangoModelFactory[Attendance]):
     status = Attendance.Status.ATTENDED
     source = Source.MARK
     recorded_at = datetime(2026, 12, 2, 15, tzinfo=UTC)
+
+
+class DisputeFactory(DjangoModelFactory[Dispute]):
+    """Somebody who is on record as absent says that she was there."""
+
+    class Meta:
+        model = Dispute
+
+    attendance = factory.SubFactory(AttendanceFactory, status=Attendance.Status.NO_SHOW)
+    claim = Dispute.Claim.PRESENT
+    words = "I was there by telephone."
+    was_status = factory.SelfAttribute("attendance.status")
+    was_seconds = factory.SelfAttribute("attendance.seconds")
+    created_at = datetime(2026, 12, 3, 9, tzinfo=UTC)
 
 
 class RoomFactory(DjangoModelFactory[Room]):

@@ -348,7 +348,7 @@ def test_participation_costs_the_same_for_one_and_three(ana, clock, events, djan
     clock.move_to(workshop.ends_at)
     browser = sign_in(ana)
     browser.get(reverse("participation"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(browser.get(reverse("participation")).context["records"][0].parts) == events
 
 

@@ -60,6 +60,14 @@ def refused(answer, sentence, member):
     return (answer.status_code, sentence in text(answer), Registration.objects.filter(member=member).count())
 
 
+def test_what_each_workshop_is_about_stands_on_its_card(as_ana, three, clock):
+    Workshop.objects.filter(pk=three[0].pk).update(
+        commodities=["cocoa"], landscape="Bajo Madidi", about_countries=["PE"]
+    )
+    page = text(as_ana.get(three[0].gathering.get_absolute_url()))
+    assert [f"<li>{tag}</li>" in page for tag in ("cocoa", "Bajo Madidi", "Peru")] == [True] * 3
+
+
 def test_all_that_are_ticked_are_booked_in_one_form(as_ana, ana, three, clock):
     answer = choose(as_ana, [three[0], three[2]])
     assert states(ana) == {"Forest": "confirmed", "Honey": "confirmed"}

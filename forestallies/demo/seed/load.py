@@ -15,6 +15,7 @@ from forestallies.demo.seed.dates import Calendar, WrongDay
 from forestallies.demo.seed.directory import load_directory
 from forestallies.demo.seed.doubles import load_doubles
 from forestallies.demo.seed.gatherings import Gatherings
+from forestallies.demo.seed.health import load_confidence, load_disputes
 from forestallies.demo.seed.letters import load_letters
 from forestallies.demo.seed.memberships import load_lives
 from forestallies.demo.seed.people import Person, open_accounts
@@ -89,6 +90,7 @@ def _load(calendar: Calendar, scale: int) -> None:
     members = forest_allies.load_members(community, member_people)
     load_lives(community, calendar)
     load_directory(community, members, themes, calendar)
+    load_confidence(community, members, calendar)
     forest_allies.load_applications(community, calendar)
     Gatherings(community, themes, members, staff.facilitators, calendar).load()
     load_points(community, members, calendar)
@@ -108,6 +110,7 @@ def _load(calendar: Calendar, scale: int) -> None:
     circles = (edition.circle, former.circle)
     give_rights(staff, community=community.circle, editions=circles, calendar=calendar)
     open_accounts()
+    load_disputes(by=staff.coordinators[0], calendar=calendar)
     load_letters(core.cohort.circle, by=staff.coordinators[0], calendar=calendar)
     load_doubles(community, calendar)
     load_crowds(scale - 1, community, programme, themes, calendar)

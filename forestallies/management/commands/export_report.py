@@ -78,6 +78,8 @@ def _order(options: dict[str, Any], *, at: datetime) -> exports.Order:
     asked = [(kind, options[kind]) for kind in scopes.KINDS if options[kind] is not None]
     if len(asked) != 1:
         raise CommandError("Please give one of --edition, --gathering and --community.", returncode=WRONG)
+    if asked[0][0] not in table.about:
+        raise CommandError(f"{table.name} is about a {_list(table.about)}.", returncode=WRONG)
     try:
         scope = scopes.find(*asked[0], member=None, at=at)
     except scopes.UnknownScope as refusal:
