@@ -38,6 +38,9 @@ TOLD = {
     "application_draft": Told("somebody saves an application to continue it later", NOW, "the address she typed"),
     "welcome": Told("a coordinator approves", NOW, "the new member"),
     "application_declined": Told("a coordinator declines", "after an hour, in which it can be undone", "the applicant"),
+    "term_withdrawn": Told(
+        "a member declines a term or takes it back", NOW, "the coordinators of her communities"
+    ),
     "contact_request": Told("a member asks to write to her", NOW, "whom she would like to write to"),
     "contact_accepted": Told("who was asked says yes", NOW, "both, each with the other's address"),
     "match_suggested": Told(

@@ -14,7 +14,8 @@ from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 from psycopg2 import errors
 
-from forestallies.lib import kept, links
+from forestallies.lib import clock, kept, links
+from members.actions import sessions
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -106,5 +107,18 @@ def keep_private_pages_uncached(get_response: View) -> View:
             add_never_cache_headers(response)
             patch_cache_control(response, no_store=True, private=True)
         return response
+
+    return middleware
+
+
+def note_sessions(get_response: View) -> View:
+    """Keep the list of one's sessions in step: when this one was last seen, to a quarter of an hour."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            at = clock.now()
+            if sessions.is_stale(request, at=at):
+                sessions.note(request=request, member=request.user, at=at)
+        return get_response(request)
 
     return middleware

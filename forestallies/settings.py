@@ -120,6 +120,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "forestallies.middleware.note_sessions",
     "forestallies.middleware.use_members_language_and_zone",
     "forestallies.middleware.keep_private_pages_uncached",
 ]
@@ -214,6 +215,14 @@ ACCOUNT_RATE_LIMITS = {
     "login": "120/m/ip",
     "login_failed": "60/5m/ip,8/5m/key",
     "request_login_code": "60/m/ip,5/5m/key",
+    "reset_password": "60/m/ip,5/5m/key",
+    "reset_password_from_key": "60/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
+    "confirm_email": "1/10s/key",
+    "signup": "60/m/ip",
+    "address_take_back": "60/m/ip",
     "apply": "60/h/ip",
     "apply_later": "60/h/ip,5/h/key",  # per address that a link is mailed to
     "application_status": "600/h/ip",

@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from members.models import Community, Mailing, StakeholderCategory, Theme
+from members.models import Community, Mailing, StakeholderCategory, TermVersion, Theme
 
 
 @register(Theme)
@@ -23,3 +23,8 @@ class CommunityTranslation(TranslationOptions):
 @register(Mailing)
 class MailingTranslation(TranslationOptions):
     fields = ("subject", "text")
+
+
+@register(TermVersion)
+class TermVersionTranslation(TranslationOptions):
+    fields = ("summary", "text", "changes")

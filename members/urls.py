@@ -6,6 +6,7 @@ from members.views import (
     application_queue,
     application_status,
     applications,
+    consents,
     contacts,
     directory,
     introductions,
@@ -15,7 +16,9 @@ from members.views import (
     messages,
     profile,
     second_factor,
+    sessions,
     staff,
+    term_staff,
     welcome,
 )
 
@@ -31,6 +34,8 @@ public = [
     path("apply/status/<str:token>/withdraw/", application_status.application_withdraw, name="application_withdraw"),
     # The link in the welcome mail
     path("welcome/<slug:token>/", welcome.welcome, name="welcome"),
+    # The link by which an old address takes a change back
+    path("address/<slug:token>/", sessions.address_take_back, name="address_take_back"),
     # The links in the mails of a contact request and of an introduction
     path("contact/<str:token>/", contacts.contact_page, name="contact_page"),
     path("introduction/<str:token>/", introductions.introduction_page, name="introduction_page"),
@@ -45,6 +50,14 @@ own = [
     path("me/contacts/", contacts.contact_list, name="contact_list"),
     path("me/contacts/<int:request_id>/", contacts.contact_answer, name="contact_answer"),
     path("me/messages/", messages.my_messages, name="my_messages"),
+    # What one agrees to
+    path("me/consents/", consents.consent_list, name="consent_list"),
+    path("me/consents/ask/", consents.consent_ask, name="consent_ask"),
+    path("me/consents/<slug:term>/no/", consents.consent_refuse, name="consent_refuse"),
+    # Where one is signed in
+    path("me/sessions/", sessions.session_list, name="session_list"),
+    path("me/sessions/end/", sessions.session_end_others, name="session_end_others"),
+    path("me/sessions/<int:session_id>/end/", sessions.session_end, name="session_end"),
 ]
 
 directory_pages = [
@@ -92,6 +105,15 @@ staff_pages = [
     path("staff/applications/<int:application_id>/reopen/", staff.application_reopen, name="application_reopen"),
 ]
 
+term_pages = [
+    # The terms: who agreed, the next version
+    path("staff/terms/", term_staff.term_list, name="term_list"),
+    path("staff/terms/<slug:term>/", term_staff.term_people, name="term_people"),
+    path("staff/terms/<slug:term>/people.csv", term_staff.term_download, name="term_download"),
+    path("staff/terms/<slug:term>/next/", term_staff.term_write, name="term_write"),
+    path("staff/terms/<slug:term>/publish/", term_staff.term_publish, name="term_publish"),
+]
+
 letter_pages = [
     # Letters: the list, writing
     path("staff/mailings/", mailings.mailing_list, name="mailing_list"),
@@ -106,4 +128,4 @@ letter_pages = [
     path("staff/mailings/<int:mailing_id>/remove/", mailing_sending.mailing_remove, name="mailing_remove"),
 ]
 
-urlpatterns = public + own + directory_pages + listing_pages + account + staff_pages + letter_pages
+urlpatterns = public + own + directory_pages + listing_pages + account + staff_pages + term_pages + letter_pages

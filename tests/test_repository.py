@@ -19,6 +19,7 @@ PAGES = [path for path in TEMPLATES if "emails" not in path.parts]
 # Rows that are reached only through a row which is itself fetched with visible_to, or that are shared vocabulary.
 REACHED_THROUGH_ANOTHER = {
     "members.signininvitation", "members.affiliation", "members.circlemember", "members.consent", "members.theme",
+    "members.termversion", "members.termanswer", "members.opensession", "members.addresschange",
     "members.stakeholdercategory", "members.question", "members.applicationdraft", "members.notthesame",
     "events.answer", "events.question", "events.calendarfeed",
     "events.transition", "events.attendance", "events.attendanceevidence", "events.room", "events.roomplace",

@@ -2,7 +2,7 @@
 
 from members.models.applications import Application
 from members.models.circles import Circle, CircleMember
-from members.models.communities import Community, Consent, Membership
+from members.models.communities import Community, Membership
 from members.models.contacts import ContactRequest
 from members.models.directory import DirectoryEntry
 from members.models.grants import Grant
@@ -11,9 +11,12 @@ from members.models.listings import Introduction, Listing, Partnership
 from members.models.mailings import Mailing
 from members.models.organisations import Affiliation, Organisation
 from members.models.people import Member, SignInInvitation
+from members.models.sign_in import AddressChange, OpenSession
+from members.models.terms import Consent, TermAnswer, TermVersion
 from members.models.vocabulary import StakeholderCategory, Theme
 
 __all__ = [
+    "AddressChange",
     "Affiliation",
     "Application",
     "ApplicationDraft",
@@ -30,10 +33,13 @@ __all__ = [
     "Member",
     "Membership",
     "NotTheSame",
+    "OpenSession",
     "Organisation",
     "Partnership",
     "Question",
     "SignInInvitation",
     "StakeholderCategory",
+    "TermAnswer",
+    "TermVersion",
     "Theme",
 ]

@@ -1,8 +1,7 @@
-"""The community of practice, its memberships and what members agreed to."""
+"""The community of practice and its memberships."""
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -80,29 +79,3 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"membership {self.pk}"
-
-
-class Consent(models.Model):
-    """Agreement to one version of one term; withdrawn, never deleted, so that the log stays true."""
-
-    class Term(models.TextChoices):
-        PRIVACY = "privacy", _("privacy notice")
-        CODE_OF_CONDUCT = "code_of_conduct", _("code of conduct")
-        COMMITMENT = "commitment", _("commitment to share and competition-law notice")
-
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="consents")
-    term = models.CharField(max_length=30, choices=Term)
-    version = models.CharField(max_length=20)
-    language = models.CharField(max_length=10, choices=settings.LANGUAGES)
-    given_at = models.DateTimeField()
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["member", "term", "version"], condition=Q(withdrawn_at__isnull=True), name="consent_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.term} {self.version} by member {self.member_id}"

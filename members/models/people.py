@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from forestallies.lib import text, zones
@@ -99,6 +100,9 @@ class Member(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_superuser = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
+    # How often she signed out everywhere. It is part of what a session is checked against at each request, so one more
+    # ends all sessions there are, known to the portal or not.
+    sign_outs = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
@@ -128,6 +132,12 @@ class Member(AbstractBaseUser):
         super().clean()
         self.email = self.email.strip().lower() if self.email else None
         text.check_printable(self.email or "")  # a quoted address may hold control characters
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must match; Django's own until she signs out everywhere for the first time."""
+        words = f"{self.password}:{self.sign_outs}" if self.sign_outs else self.password
+        key_salt = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
+        return salted_hmac(key_salt, words, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         return self.name

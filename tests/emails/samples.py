@@ -15,10 +15,10 @@ from events.models import Event, Registration, Role
 from events.places import place_link
 from events.telling import Listener, Span
 from forestallies import digest
-from members import contact_emails, joining_emails, listing_emails, mailing_emails
+from members import consent_emails, contact_emails, joining_emails, listing_emails, mailing_emails
 from members import emails as member_emails
 from members.accounts import AccountAdapter
-from members.models import Application, ApplicationDraft, Grant, Member, Question
+from members.models import Application, ApplicationDraft, Consent, Grant, Member, Question
 from members.models.mailings import LANGUAGES, Words
 from notices import drawers
 from notices.models import RefusedAddress
@@ -73,7 +73,12 @@ ACCOUNT_CONTEXTS: dict[str, dict[str, object]] = {
     "account/email/password_reset": NOTIFICATION,
     "account/email/password_set": NOTIFICATION,
     "account/email/email_confirm": NOTIFICATION,
-    "account/email/email_changed": {**NOTIFICATION, "from_email": "old@example.org", "to_email": "new@example.org"},
+    "account/email/email_changed": {
+        **NOTIFICATION,
+        "from_email": "old@example.org",
+        "to_email": "new@example.org",
+        "objection": "http://127.0.0.1:8000/address/0f00ba4/",
+    },
     "account/email/email_deleted": {**NOTIFICATION, "deleted_email": "old@example.org"},
     "mfa/email/totp_activated": NOTIFICATION,
     "mfa/email/totp_deactivated": NOTIFICATION,
@@ -116,6 +121,7 @@ JOINING_KINDS = (
     "more_information",
     "application_answered",
     "application_draft",
+    "term_withdrawn",
 )
 SEVERAL_KINDS = ("registered_with_circle", "registered_several", "rescheduled_series", "attendance_recorded")
 ONE_KINDS = ("materials_posted", "letter", "letter_important", "letter_test", "weekly_digest", "certificate_issued")
@@ -354,6 +360,9 @@ def _joining_posting(kind: str, language: str, name: str) -> Posting:  # noqa: P
         return member_emails.application_to_review(written, person(language, name=name))
     if kind == "applications_to_review":
         return member_emails.applications_to_review(person(language, name=name), [written.pk, application().pk])
+    if kind == "term_withdrawn":
+        told = person(language, name=name)
+        return consent_emails.to_coordinator(told, Consent.Term.COMMITMENT, outcome="pause", member=told, at=AT)
     if kind == "address_stopped":
         refused = RefusedAddress.objects.create(
             address="gone@example.org",
