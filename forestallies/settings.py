@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "forestallies.middleware.note_sessions",
+    "forestallies.middleware.ask_fresh_code",
     "forestallies.middleware.use_members_language_and_zone",
     "forestallies.middleware.keep_private_pages_uncached",
 ]
