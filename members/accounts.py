@@ -68,7 +68,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """My page, after the terms that changed. Who was on her way to another page gets there first."""
         member = cast("Member", request.user)
-        if terms.asked(member, at=clock.now()):
+        if terms.waiting(member, at=clock.now()):
             return reverse("consent_ask")
         return str(super().get_login_redirect_url(request))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 
 from members.models import Consent, Member, Membership, TermAnswer, TermVersion
 
@@ -139,3 +140,21 @@ def _standing(
 def asked(member: Member, *, at: datetime) -> list[Standing]:
     """What a person is to be asked now."""
     return [one for one in standings(member, at=at) if one.waits(at)]
+
+
+def waiting(member: Member, *, at: datetime) -> list[Consent.Term]:
+    """The terms that a person is to be asked about now, as `asked` has them, in one query."""
+    of_hers = Consent.objects.filter(member=member, term=OuterRef("term"))
+    answers = TermAnswer.objects.filter(member=member, term=OuterRef("term"), version=OuterRef("version"))
+    quiet = Q(answer=TermAnswer.Answer.NO) | Q(ask_again_at__gt=at)
+    rows = TermVersion.objects.in_force(at).annotate(
+        is_known=Exists(of_hers.filter(version=OuterRef("version"))),
+        is_hers=Exists(of_hers.filter(withdrawn_at=None)),
+        is_quiet=Exists(answers.filter(quiet)),
+        is_member=Exists(Membership.objects.filter(member=member).exclude(state=Membership.State.ENDED)),
+    )
+    found = {row.term: row for row in rows}
+    if len(found) < len(Consent.Term):  # a database without its first versions
+        return [one.term for one in asked(member, at=at)]
+    ask = {term for term, row in found.items() if (row.is_member or row.is_hers) and not (row.is_known or row.is_quiet)}
+    return [term for term in Consent.Term if term.value in ask]

@@ -77,7 +77,7 @@ def my_page(request: MemberRequest) -> HttpResponse:
         "open_to_me": [places[pk] for pk in invited_ids if pk in places and places[pk].may_register][:OPEN_SHOWN],
         "records": records_of(member, at=at)[:RECORDS_SHOWN],
         "to_record": waiting(policies.events_to_mark(member, at=at), at).order_by("-starts_at", "-id")[:OPEN_SHOWN],
-        "terms_asked": terms.asked(member, at=at),
+        "terms_asked": terms.waiting(member, at=at),
         "memberships": Membership.objects.filter(member=member).select_related("community", "organisation"),
     }
     return render(request, "me.html", context)

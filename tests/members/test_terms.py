@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import translation
 
 from members import term_texts, terms
-from members.models import Consent, TermVersion
+from members.models import Consent, TermAnswer, TermVersion
 from tests.factories import MembershipFactory
 from tests.factories.terms import BEGAN, agreed, publish
 
@@ -116,6 +116,21 @@ def test_guest_is_asked_only_for_what_she_agreed_to_once(cy, at):
 def test_ended_membership_asks_for_nothing(member, at):
     member.memberships.update(state="ended", ended_at=at)
     assert terms.asked(member, at=at) == []
+
+
+def test_one_query_says_the_same_as_the_long_way(member, cy, at, django_assert_num_queries):
+    FIRST_TERMS.take_in(apps, None)
+    agreed(member, "privacy", "competition")
+    publish("competition")
+    agreed(cy, "competition")
+    TermAnswer.objects.create(
+        member=member, term="code_of_conduct", version="2026-11", answer="later", answered_at=at,
+        ask_again_at=at + timedelta(days=1),
+    )  # fmt: skip
+    for person, moment in (member, at), (member, at + timedelta(days=2)), (cy, at):
+        with django_assert_num_queries(1):
+            short = terms.waiting(person, at=moment)
+        assert short == [one.term for one in terms.asked(person, at=moment)] != []
 
 
 def test_standings_cost_four_queries(member, at, django_assert_num_queries):
