@@ -11,7 +11,6 @@ from django.urls import reverse
 from events.models import Event, Material, Role, Segment
 from events.places import ASSIGNMENT, JOIN_ROLE
 from events.role_words import part_of
-from members.models import Member
 
 Kind, State = Role.Kind, Role.State
 Situation = Literal["cancelled_event", "given_up", "declined", "missed", "over", "invited", "accepted"]
@@ -99,11 +98,6 @@ def others(role: Role, *, at: datetime) -> list[Other]:
     if not role.stands:
         return []
     return _ahead(Role.objects.standing().filter(member=role.member_id).exclude(pk=role.pk), at)
-
-
-def to_answer(member: Member, *, at: datetime) -> list[Other]:
-    """The invitations that somebody has not answered yet, the next event first; in one query."""
-    return _ahead(Role.objects.filter(member=member, state=State.INVITED), at)
 
 
 def _ahead(rows: QuerySet[Role], at: datetime) -> list[Other]:

@@ -42,6 +42,9 @@ TOLD = {
         "somebody reports a concern", NOW,
         "the circle's coordinators; superusers when it is about one of them, or about no circle",
     ),
+    "term_withdrawn": Told(
+        "a member declines a term or takes it back", NOW, "the coordinators of her communities"
+    ),
     "contact_request": Told("a member asks to write to her", NOW, "whom she would like to write to"),
     "contact_accepted": Told("who was asked says yes", NOW, "both, each with the other's address"),
     "match_suggested": Told(

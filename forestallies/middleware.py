@@ -4,18 +4,24 @@ import zoneinfo
 from collections.abc import Callable, Iterator
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers, patch_cache_control
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from psycopg2 import errors
 
 from forestallies.lib import clock, kept, links
-from members import visits
+from members import policies, visits
+from members.actions import sessions
 from members.models import Member
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -119,5 +125,47 @@ def keep_private_pages_uncached(get_response: View) -> View:
             add_never_cache_headers(response)
             patch_cache_control(response, no_store=True, private=True)
         return response
+
+    return middleware
+
+
+def ask_fresh_code(get_response: View) -> View:
+    """Let nobody take an account over through a telephone left open whose owner signs in by mailed codes.
+
+    allauth asks for a password or a second factor before it changes what signs in; who has neither would be asked for
+    nothing. She signs in anew with a code, unless she did so a short while ago.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_view(
+        request: HttpRequest, _view: Callable[..., HttpResponse], _args: object, _kwargs: object
+    ) -> HttpResponse | None:
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        changes = (name == "account_email" and "action_add" in request.POST) or name == "account_set_password"
+        if not changes or request.method != "POST" or not request.user.is_authenticated:
+            return None
+        owns_proof = request.user.has_usable_password() or policies.owns_second_factor(request.user)
+        if owns_proof or policies.proved_lately(request, at=clock.now()):
+            return None
+        page = f"{reverse('account_request_login_code')}?{urlencode({'next': request.path})}"
+        logout(request)
+        messages.info(request, _("Please sign in once more with a code: what comes next touches your sign-in."))
+        return redirect(page)
+
+    middleware.process_view = process_view  # type: ignore[attr-defined]  # how Django finds it
+    return middleware
+
+
+def note_sessions(get_response: View) -> View:
+    """Keep the list of one's sessions in step: when this one was last seen, to a quarter of an hour."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            at = clock.now()
+            if sessions.is_stale(request, at=at):
+                sessions.note(request=request, member=request.user, at=at)
+        return get_response(request)
 
     return middleware

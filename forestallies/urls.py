@@ -34,6 +34,7 @@ front_pages = [
     path("", front.home, name="home"),
     path("privacy/", front.privacy, name="privacy"),
     path("code-of-conduct/", front.code_of_conduct, name="code_of_conduct"),
+    path("terms/<slug:term>/<str:version>/", front.term_text, name="term_text"),
     path("language/", login_not_required(require_POST(set_language)), name="set_language"),
 ]
 

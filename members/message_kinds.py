@@ -17,6 +17,7 @@ register(
     Kind(name="concern_reported", label=_("concern reported")),
     Kind(name="welcome", label=_("welcome")),
     Kind(name="application_declined", label=_("application declined")),
+    Kind(name="term_withdrawn", label=_("agreement taken back"), waits_for_day=True),
     Kind(
         name="contact_request",
         label=_("request to get in touch"),

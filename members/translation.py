@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from members.models import Community, Mailing, Project, StakeholderCategory, Theme
+from members.models import Community, Mailing, Project, StakeholderCategory, TermVersion, Theme
 
 
 @register(Theme)
@@ -28,3 +28,8 @@ class MailingTranslation(TranslationOptions):
 @register(Project)
 class ProjectTranslation(TranslationOptions):
     fields = ("name", "summary")
+
+
+@register(TermVersion)
+class TermVersionTranslation(TranslationOptions):
+    fields = ("summary", "text", "changes")

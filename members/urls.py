@@ -7,6 +7,7 @@ from members.views import (
     application_status,
     applications,
     confidence,
+    consents,
     contacts,
     directory,
     introductions,
@@ -19,10 +20,12 @@ from members.views import (
     organisation_contact,
     profile,
     second_factor,
+    sessions,
     staff,
     staff_members,
     staff_membership,
     staff_organisations,
+    term_staff,
     welcome,
 )
 
@@ -38,6 +41,8 @@ public = [
     path("apply/status/<str:token>/withdraw/", application_status.application_withdraw, name="application_withdraw"),
     # The link in the welcome mail
     path("welcome/<slug:token>/", welcome.welcome, name="welcome"),
+    # The link by which an old address takes a change back
+    path("address/<slug:token>/", sessions.address_take_back, name="address_take_back"),
     # The links in the mails of a contact request and of an introduction
     path("contact/<str:token>/", contacts.contact_page, name="contact_page"),
     path("introduction/<str:token>/", introductions.introduction_page, name="introduction_page"),
@@ -57,6 +62,14 @@ own = [
     path("me/messages/", messages.my_messages, name="my_messages"),
     # The one question of the half-year
     path("me/confidence/<int:community_id>/", confidence.confidence_answer, name="confidence_answer"),
+    # What one agrees to
+    path("me/consents/", consents.consent_list, name="consent_list"),
+    path("me/consents/ask/", consents.consent_ask, name="consent_ask"),
+    path("me/consents/<slug:term>/no/", consents.consent_refuse, name="consent_refuse"),
+    # Where one is signed in
+    path("me/sessions/", sessions.session_list, name="session_list"),
+    path("me/sessions/end/", sessions.session_end_others, name="session_end_others"),
+    path("me/sessions/<int:session_id>/end/", sessions.session_end, name="session_end"),
 ]
 
 membership_pages = [
@@ -158,6 +171,15 @@ people_pages = [
     ),
 ]
 
+term_pages = [
+    # The terms: who agreed, the next version
+    path("staff/terms/", term_staff.term_list, name="term_list"),
+    path("staff/terms/<slug:term>/", term_staff.term_people, name="term_people"),
+    path("staff/terms/<slug:term>/people.csv", term_staff.term_download, name="term_download"),
+    path("staff/terms/<slug:term>/next/", term_staff.term_write, name="term_write"),
+    path("staff/terms/<slug:term>/publish/", term_staff.term_publish, name="term_publish"),
+]
+
 letter_pages = [
     # Letters: the list, writing
     path("staff/mailings/", mailings.mailing_list, name="mailing_list"),
@@ -181,5 +203,6 @@ urlpatterns = (
     + listing_pages
     + account
     + staff_pages
+    + term_pages
     + letter_pages
 )

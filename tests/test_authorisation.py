@@ -116,8 +116,8 @@ def test_public_addresses_are_these():
         "calendar_feed", "place_page", "assignment_page", "feedback_place", "material_download_role",
         "join_place", "join_place_go", "join_role", "join_role_go", "messages_stop", "gathering_page", "contact_page",
         "introduction_page", "icfm", "theme_list", "theme_page", "partner_list", "partner_logo", "contact", "robots",
-        "sitemap", "concern_report", "concern_sent",
-        "membership_page", "membership_check_page",
+        "sitemap", "concern_report", "concern_sent", "membership_page", "membership_check_page", "term_text",
+        "address_take_back",
         *MATRIX["allauth"]["public"],
     }  # fmt: skip
 

@@ -21,6 +21,7 @@ REACHED_THROUGH_ANOTHER = {
     "members.signininvitation", "members.affiliation", "members.circlemember", "members.consent", "members.theme",
     "members.stakeholdercategory", "members.merged", "members.formeraddress", "members.membershipstep",
     "members.supportedproject", "members.question", "members.applicationdraft", "members.notthesame",
+    "members.termversion", "members.termanswer", "members.opensession", "members.addresschange",
     "events.answer", "events.question", "events.calendarfeed",
     "events.transition", "events.attendance", "events.attendanceevidence", "events.room", "events.roomplace",
     "events.roomnote", "events.segment", "events.materialfile", "events.speakerquestion", "events.speakerquestionvote",

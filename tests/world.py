@@ -12,17 +12,19 @@ from events.emails import about
 from events.models import Role
 from events.places import ASSIGNMENT, FEEDBACK, JOIN, JOIN_ROLE, PLACE
 from forestallies.lib import clock, links
-from members.actions import invitations
+from members.actions import addresses, invitations
 from members.contact_emails import CONTACT
 from members.listing_emails import INTRODUCTION
 from members.membership_emails import RIGHT, STAY
 from members.models import (
+    AddressChange,
     Affiliation,
     ApplicationDraft,
     Community,
     Grant,
     Member,
     Membership,
+    OpenSession,
     Partnership,
     StakeholderCategory,
 )
@@ -180,6 +182,10 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "status_token": token,
             "draft_token": _draft_token(community, at),
             "welcome_token": welcome_token,
+            "term": "competition",
+            "term_version": "2026-11",
+            "session_id": _session_of(ana, at).pk,
+            "take_back_token": _address_change(cy, at),
             "stop_token": STOP.token(f"{ana.pk}:materials_posted"),
         },
         objects={
@@ -199,6 +205,23 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "notices_notice": Notice.objects.latest("id"),
         },
     )
+
+
+def _session_of(member: Member, at: datetime) -> OpenSession:
+    """Another browser in which somebody is signed in."""
+    return OpenSession.objects.create(
+        member=member, session_key="elsewhere", browser="firefox", system="android", begun_at=at, seen_at=at
+    )
+
+
+def _address_change(member: Member, at: datetime) -> str:
+    """Of somebody whose address was changed."""
+    token, token_hash = links.new_token()
+    AddressChange.objects.create(
+        member=member, old_address="before@example.org", token_hash=token_hash, changed_at=at,
+        expires_at=at + addresses.OBJECT_WITHIN,
+    )  # fmt: skip
+    return token
 
 
 def _draft_token(community: Community, at: datetime) -> str:

@@ -2,13 +2,15 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from events.models import Event
 from forestallies.lib import clock
-from members import terms
+from members import staff, terms
+from members.models import Consent
 from programs.models import Edition, Partner
 from workshops.models import Gathering
 
@@ -31,17 +33,42 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    """The privacy notice."""
-    context = {
-        "version": terms.VERSION,
-        "application_days": settings.RETENTION_DAYS_DECLINED_APPLICATION,
-        "mail_days": settings.RETENTION_DAYS_NOTICE_BODY,
-    }
-    return render(request, "privacy.html", context)
+    """The privacy notice that counts now."""
+    notice = terms.in_force(clock.now())[Consent.Term.PRIVACY]
+    return render(request, "privacy.html", {"notice": notice})
 
 
 @login_not_required
 @require_safe
 def code_of_conduct(request: HttpRequest) -> HttpResponse:
-    """The code of conduct, the commitment to share and the competition-law notice."""
-    return render(request, "code_of_conduct.html", {"version": terms.VERSION})
+    """The code of conduct, the commitment to share and the competition-law notice that count now."""
+    present = terms.in_force(clock.now())
+    context = {
+        "conduct": present[Consent.Term.CODE_OF_CONDUCT],
+        "commitment": present[Consent.Term.COMMITMENT],
+        "competition": present[Consent.Term.COMPETITION],
+    }
+    return render(request, "code_of_conduct.html", context)
+
+
+@login_not_required
+@require_safe
+def term_text(request: HttpRequest, term: str, version: str) -> HttpResponse:
+    """One version of a term, also one that counts no more: people read what they agreed to (`?in=` a language)."""
+    at = clock.now()
+    found = terms.find(term, version) if term in Consent.Term else None
+    is_coming = found is not None and found.in_force_from is not None and found.in_force_from > at
+    if found is None or (is_coming and not staff.reader_coordinates(request)):
+        raise Http404
+    language = request.GET.get("in", "")
+    if language not in dict(settings.LANGUAGES):
+        language = get_language() or "en"
+    present = terms.in_force(at)[term]
+    context = {
+        "version": found,
+        "text": getattr(found, f"text_{language.replace('-', '_')}") or found.text,
+        "language": language,
+        "present": present,
+        "is_present": present.version == found.version,
+    }
+    return render(request, "term_text.html", context)

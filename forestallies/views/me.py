@@ -14,7 +14,7 @@ from events.models import Event, Registration
 from forestallies.lib import clock
 from forestallies.views.participation import records_of
 from forestallies.views.staff_events import waiting
-from members import todos
+from members import terms, todos
 from members.models import Member, Membership
 from members.requests import MemberRequest
 
@@ -88,6 +88,7 @@ def my_page(request: MemberRequest) -> HttpResponse:
         "records": records_of(member, at=at)[:RECORDS_SHOWN],
         "to_record": waiting(policies.events_to_mark(member, at=at), at).order_by("-starts_at", "-id")[:OPEN_SHOWN],
         "certificates": Certificate.objects.held_by(member).valid()[:CERTIFICATES_SHOWN],
+        "terms_asked": terms.waiting(member, at=at),
         "memberships": Membership.objects.filter(member=member).select_related("community", "organisation"),
     }
     return render(request, "me.html", context)

@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from audit.models import record
 from forestallies.lib import links
 from members import emails, policies, reviewing
-from members.actions import invitations, memberships
+from members.actions import consents, invitations, memberships
 from members.models import Application, ApplicationDraft, Community, DirectoryEntry, Member, Membership, Organisation
-from members.terms import VERSION
 from notices import outbox
 
 
@@ -54,9 +53,7 @@ def submit(
             waiting.token_hash = token_hash
             waiting.save(update_fields=["token_hash"])
         return None
-    application = Application.objects.create(
-        community=community, terms_version=VERSION, token_hash=token_hash, submitted_at=at, **answers
-    )
+    application = Application.objects.create(community=community, token_hash=token_hash, submitted_at=at, **answers)
     record(verb="application.submitted", subject=application, by=None, at=at, community=community.pk)
     postings = [emails.application_received(application, token=token)]
     outbox.post_many_once([*postings, *reviewing.postings(application, at=at)], at=at)
@@ -97,7 +94,7 @@ def approve(*, application: Application, organisation: Organisation | None, by: 
         at=at,
     )
     _take_over_languages(member, application.languages)
-    memberships.record_consents(member=member, version=application.terms_version, at=application.submitted_at)
+    consents.give_with_application(application=application, member=member)
     _decide(application, Application.State.APPROVED, by=by, at=at, member=member)
     record(verb="application.approved", subject=application, by=by, at=at, membership=membership.pk, member=member.pk)
     invitation, token = invitations.issue(member=member, at=at)

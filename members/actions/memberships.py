@@ -6,8 +6,7 @@ from django.db import transaction
 
 from audit.models import record
 from members.actions import circles
-from members.models import Affiliation, Community, Consent, Member, Membership, MembershipStep, Organisation
-from members.terms import REQUIRED
+from members.models import Affiliation, Community, Member, Membership, MembershipStep, Organisation
 
 BEGUN_AGAIN = ["organisation", "stakeholder", "state", "ended_at", "confirmed_at", "stayed_at", "stay_asks"]
 
@@ -43,15 +42,3 @@ def begin(
     circles.join(circle=community.circle, member=member, at=at)
     record(verb="membership.begun", subject=membership, by=by, at=at, community=community.pk)
     return membership
-
-
-def record_consents(*, member: Member, version: str, at: datetime) -> None:
-    """Write down that a person agreed to the required terms. Safe to run twice."""
-    for term in REQUIRED:
-        Consent.objects.get_or_create(
-            member=member,
-            term=term,
-            version=version,
-            withdrawn_at=None,
-            defaults={"given_at": at, "language": member.language},
-        )

@@ -8,8 +8,8 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from audit.models import record
-from members.actions import invitations
-from members.models import Member
+from members.actions import invitations, sessions
+from members.models import AddressChange, Member
 
 PROFILE = ("name", "language", "country", "zone")
 
@@ -64,10 +64,13 @@ def change_profile(*, member: Member, by: Member, at: datetime) -> Member:
 def follow_address(*, member: Member, by: Member, at: datetime) -> None:
     """Let sign-in follow an address that staff has just changed: the old one opens nothing any more.
 
-    allauth keeps its own row of the address that signs in. The new one still has to be proved, with its first code.
+    allauth keeps its own row of the address that signs in. The new one still has to be proved, with its first code; all
+    sessions end, and no earlier change can be taken back any more.
     """
     EmailAddress.objects.filter(user=member).exclude(email=member.email or "").delete()
     if member.email:
         EmailAddress.objects.update_or_create(user=member, email=member.email, defaults={"primary": True})
     invitations.withdraw(member=member, at=at)
+    AddressChange.objects.filter(member=member, taken_back_at=None).update(taken_back_at=at)
+    sessions.end_others(member=member, request=None, by=by, at=at)
     record(verb="member.address_changed", subject=member, by=by, at=at)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from forestallies.lib import languages, zones
 from forestallies.lib.form_fields import field_of
 from jobs.forms import SubmissionForm
-from members import duplicates
+from members import duplicates, terms
 from members.duplicates import Found
 from members.models import Application, Organisation, Question
 
@@ -24,17 +24,18 @@ Words = dict[str, list[str]]
 
 
 class ApplicationForm(SubmissionForm, forms.ModelForm):
-    """One page, no account: thirteen fields, three of them consents.
+    """One page, no account: fourteen fields, four of them consents.
 
-    A fourteenth appears when the name of the organisation resembles one that is there: "Did you mean …?"
+    A question appears when the name of the organisation resembles one that is there: "Did you mean …?"
     """
 
     organisation = forms.ChoiceField(required=False, widget=forms.RadioSelect, label=_("Did you mean one of these?"))
     privacy = forms.BooleanField(label=_("I have read the privacy notice and agree that my data is used as it says."))
     code_of_conduct = forms.BooleanField(label=_("I will keep to the code of conduct."))
-    commitment = forms.BooleanField(
-        label=_("I will share what I learn with my own network, and I have read the competition-law notice.")
-    )
+    commitment = forms.BooleanField(label=_("I will share what I learn with my own network."))
+    competition = forms.BooleanField(label=_("I have read the competition-law notice and will keep to it."))
+    # Which versions the page showed: nobody agrees to words that she has not seen.
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
     # Robots fill every field they find; people never see this one.
     website = forms.CharField(required=False, label=_("Leave this empty"))
 
@@ -64,6 +65,7 @@ class ApplicationForm(SubmissionForm, forms.ModelForm):
     def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.at = at
+        self.terms_shown = terms.signature(terms.in_force(at))
         self.near: list[Organisation] = []  # "Did you mean …?"
         country = str((self.data if self.is_bound else self.initial).get("country", ""))
         self.fields["country"] = forms.ChoiceField(
@@ -126,6 +128,12 @@ class ApplicationForm(SubmissionForm, forms.ModelForm):
             self.add_error("organisation", words)
         elif name and not near:
             cleaned["organisation"] = duplicates.organisation_of_this_name(name)
+
+    def clean_shown(self) -> str:
+        shown: str = self.cleaned_data["shown"]
+        if shown and shown != self.terms_shown:
+            raise ValidationError(_("These words changed while you were reading. Please read them once more."))
+        return shown
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:

@@ -19,6 +19,7 @@ from members.models import Community, Membership, Organisation
 from members.models.communities import MembershipQuerySet
 
 State, Reason = Membership.State, Membership.Reason
+GIVEN_BY_THE_PORTAL = (Reason.NO_SIGN, Reason.TERMS)
 _ID = re.compile(r"[1-9][0-9]{0,17}")
 
 
@@ -43,9 +44,11 @@ class WhyForm(SubmissionForm):
         if state == State.ACTIVE:
             del self.fields["reason"], self.fields["words"]
             return
+        offered = [one for one in reasons if one not in GIVEN_BY_THE_PORTAL]
         field_of(self, "reason").choices = [
-            ("", _("Choose…")), *((one.value, str(one.label).capitalize()) for one in reasons if one != Reason.NO_SIGN)
-        ]  # fmt: skip
+            ("", _("Choose…")),
+            *((one.value, str(one.label).capitalize()) for one in offered),
+        ]
 
     @property
     def why(self) -> Why:

@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                             ("not_a_fit", "not what was looked for"),
                             ("no_sign", "no sign for a long time"),
                             ("conduct", "against the code of conduct"),
+                            ("terms", "a term was not agreed to"),
                             ("other", "another reason"),
                         ],
                         max_length=12,

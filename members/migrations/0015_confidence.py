@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0010_merging"),
+        ("members", "0014_first_terms"),
     ]
 
     operations = [

@@ -2,7 +2,7 @@
 
 from members.models.applications import Application
 from members.models.circles import Circle, CircleMember
-from members.models.communities import Community, Consent, Membership, MembershipStep
+from members.models.communities import Community, Membership, MembershipStep
 from members.models.concerns import Concern, ConcernStep
 from members.models.confidence import Confidence
 from members.models.contacts import ContactRequest
@@ -15,9 +15,12 @@ from members.models.merging import FormerAddress, Merged
 from members.models.organisations import Affiliation, Organisation, SupportedProject
 from members.models.people import Member, SignInInvitation
 from members.models.projects import Project
+from members.models.sign_in import AddressChange, OpenSession
+from members.models.terms import Consent, TermAnswer, TermVersion
 from members.models.vocabulary import StakeholderCategory, Theme
 
 __all__ = [
+    "AddressChange",
     "Affiliation",
     "Application",
     "ApplicationDraft",
@@ -40,6 +43,7 @@ __all__ = [
     "MembershipStep",
     "Merged",
     "NotTheSame",
+    "OpenSession",
     "Organisation",
     "Partnership",
     "Project",
@@ -47,5 +51,7 @@ __all__ = [
     "SignInInvitation",
     "StakeholderCategory",
     "SupportedProject",
+    "TermAnswer",
+    "TermVersion",
     "Theme",
 ]

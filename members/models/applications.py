@@ -88,7 +88,6 @@ class Application(models.Model):
     stakeholder = models.CharField(_("You are part of a"), max_length=4, choices=Organisation.Kind)
     role = LineField(_("Your role there"), max_length=120, blank=True)
     why = ProseField(_("Why do you want to join?"), max_length=2000)
-    terms_version = models.CharField(max_length=20)  # of the three consents given with the application
     token_hash = models.CharField(max_length=64, unique=True)
     submitted_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)

@@ -1,8 +1,7 @@
-"""The community of practice, its memberships and what members agreed to."""
+"""The community of practice and its memberships."""
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Greatest
@@ -81,6 +80,7 @@ class Membership(models.Model):
         NOT_A_FIT = "not_a_fit", _("not what was looked for")
         NO_SIGN = "no_sign", _("no sign for a long time")
         CONDUCT = "conduct", _("against the code of conduct")
+        TERMS = "terms", _("a term was not agreed to")
         OTHER = "other", _("another reason")
 
     HER_REASONS = (Reason.NO_TIME, Reason.OTHER_WORK, Reason.NOT_A_FIT, Reason.OTHER)
@@ -167,29 +167,3 @@ class MembershipStep(models.Model):
 
     def __str__(self) -> str:
         return f"membership {self.membership_id} became {self.state}"
-
-
-class Consent(models.Model):
-    """Agreement to one version of one term; withdrawn, never deleted, so that the log stays true."""
-
-    class Term(models.TextChoices):
-        PRIVACY = "privacy", _("privacy notice")
-        CODE_OF_CONDUCT = "code_of_conduct", _("code of conduct")
-        COMMITMENT = "commitment", _("commitment to share and competition-law notice")
-
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="consents")
-    term = models.CharField(max_length=30, choices=Term)
-    version = models.CharField(max_length=20)
-    language = models.CharField(max_length=10, choices=settings.LANGUAGES)
-    given_at = models.DateTimeField()
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["member", "term", "version"], condition=Q(withdrawn_at__isnull=True), name="consent_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.term} {self.version} by member {self.member_id}"

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce, Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from forestallies.lib import text, zones
@@ -122,6 +123,9 @@ class Member(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_superuser = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
+    # How often she signed out everywhere. It is part of what a session is checked against at each request, so one more
+    # ends all sessions there are, known to the portal or not.
+    sign_outs = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     last_seen_on = models.DateField(null=True, editable=False)  # the last day she was here signed in, no page, no hour
 
@@ -159,6 +163,12 @@ class Member(AbstractBaseUser):
 
         if self.email and FormerAddress.objects.filter(address=self.email).exclude(member=self.pk).exists():
             raise ValidationError({"email": _("Somebody else is known by this address.")}, code="known")
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must match; Django's own until she signs out everywhere for the first time."""
+        words = f"{self.password}:{self.sign_outs}" if self.sign_outs else self.password
+        key_salt = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
+        return salted_hmac(key_salt, words, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         return self.name

@@ -46,7 +46,8 @@ def apply(client, community):
         given = {
             "submission": uuid4(), "name": "Ada Mensah", "email": f"{uuid4().hex}@example.org", "country": "GH",
             "language": "en", "organisation_name": "Golden Ridge (demo)", "stakeholder": "COMP", "role": "Buyer",
-            "why": "Shade.", "privacy": "on", "code_of_conduct": "on", "commitment": "on", **words,
+            "why": "Shade.", "privacy": "on", "code_of_conduct": "on", "commitment": "on",
+            "competition": "on", **words,
         }  # fmt: skip
         body = urlencode(given, errors="surrogatepass")
         return client.generic("POST", reverse("apply"), body, "application/x-www-form-urlencoded")

@@ -24,6 +24,7 @@ from events.telling import Listener, Span
 from forestallies import digest
 from members import (
     concern_emails,
+    consent_emails,
     contact_emails,
     joining_emails,
     listing_emails,
@@ -32,7 +33,7 @@ from members import (
 )
 from members import emails as member_emails
 from members.accounts import AccountAdapter
-from members.models import Application, ApplicationDraft, Concern, Grant, Member, Question
+from members.models import Application, ApplicationDraft, Concern, Consent, Grant, Member, Question
 from members.models.mailings import LANGUAGES, Words
 from notices import drawers
 from notices.models import RefusedAddress
@@ -89,7 +90,12 @@ ACCOUNT_CONTEXTS: dict[str, dict[str, object]] = {
     "account/email/password_reset": NOTIFICATION,
     "account/email/password_set": NOTIFICATION,
     "account/email/email_confirm": NOTIFICATION,
-    "account/email/email_changed": {**NOTIFICATION, "from_email": "old@example.org", "to_email": "new@example.org"},
+    "account/email/email_changed": {
+        **NOTIFICATION,
+        "from_email": "old@example.org",
+        "to_email": "new@example.org",
+        "objection": "http://127.0.0.1:8000/address/0f00ba4/",
+    },
     "account/email/email_deleted": {**NOTIFICATION, "deleted_email": "old@example.org"},
     "mfa/email/totp_activated": NOTIFICATION,
     "mfa/email/totp_deactivated": NOTIFICATION,
@@ -135,7 +141,7 @@ JOINING_KINDS = (
     "concern_reported",
 )
 DISPUTE_KINDS = ("attendance_disputed", "dispute_answered")
-MEMBERSHIP_KINDS = ("yearly_check", "organisation_check", "still_there", "membership_changed")
+MEMBERSHIP_KINDS = ("yearly_check", "organisation_check", "still_there", "membership_changed", "term_withdrawn")
 SEVERAL_KINDS = ("registered_with_circle", "registered_several", "rescheduled_series", "attendance_recorded")
 ONE_KINDS = ("materials_posted", "letter", "letter_important", "letter_test", "weekly_digest", "certificate_issued")
 KINDS = (
@@ -344,6 +350,8 @@ def _contact_posting(kind: str, member: Member, title: str) -> Posting:
 
 def _membership_posting(kind: str, member: Member, title: str) -> Posting:
     """Of an organisation that is called by the title."""
+    if kind == "term_withdrawn":
+        return consent_emails.to_coordinator(member, Consent.Term.COMMITMENT, outcome="pause", member=member, at=AT)
     made = MembershipFactory.create(member=member, organisation__name=title[:160])
     if kind == membership_emails.ORGANISATION:
         assert made.organisation is not None

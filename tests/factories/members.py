@@ -103,7 +103,6 @@ class ApplicationFactory(DjangoModelFactory[Application]):
     organisation_name = factory.Sequence(lambda n: f"Cooperativa {n} (demo)")
     stakeholder = Organisation.Kind.FOREST_COMMUNITY
     why = "We look after the forest and want to meet those who buy from it."
-    terms_version = "2026-11"
     token_hash = factory.LazyFunction(lambda: links.new_token()[1])
     submitted_at = LONG_AGO
 

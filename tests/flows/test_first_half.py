@@ -54,7 +54,7 @@ def apply(visitor: Person) -> None:
     page.locator("[name=organisation_name]").fill("Walkers of the Forest (demo)")
     page.locator("[name=role]").fill("Board member")
     page.locator("[name=why]").fill("We keep the forest and want to meet the companies that buy from it.")
-    for consent in ("privacy", "code_of_conduct", "commitment"):
+    for consent in ("privacy", "code_of_conduct", "commitment", "competition"):
         page.locator(f"[name={consent}]").check()
     page.locator("main form:has([name=why]) button.btn-accent").click()
     # Brazil has several zones: the sentence stands beside the field, and nothing typed is lost.

@@ -122,5 +122,5 @@ def test_agenda_costs_one_query_of_the_events_page(as_ana, ana, workshop, rows, 
         planned(workshop, f"Row {number}", lead=RoleFactory.create(event=workshop))
     page = reverse("workshop_page", args=[workshop.slug])
     as_ana.get(page)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         as_ana.get(page)

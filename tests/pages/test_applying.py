@@ -22,6 +22,7 @@ WORDS = {
     "name": "Ada Mensah", "email": "ada@example.org", "country": "GH", "zone": "", "language": "fr",
     "languages": ["en", "ak"], "organisation_name": "Golden Ridge", "stakeholder": "COMP", "role": "Buyer",
     "why": "We buy cocoa grown in the shade.", "privacy": "on", "code_of_conduct": "on", "commitment": "on",
+    "competition": "on",
 }  # fmt: skip
 HOSTILE = "\"><script>alert(1)</script>{{7*7}}{% load %}'; DROP TABLE x;--"
 
@@ -48,8 +49,8 @@ def link_in(kind) -> str:
 
 def test_form_has_fourteen_fields_at_most(client, community):
     form = client.get(reverse("apply")).context["form"]
-    hidden = {"submission", "website", "organisation"}  # the last one is asked only where names are near
-    assert len(set(form.fields) - hidden) == 13
+    hidden = {"submission", "website", "shown", "organisation"}  # the last one is asked only where names are near
+    assert len(set(form.fields) - hidden) == 14
 
 
 def test_languages_are_kept_and_that_of_the_messages_is_one_of_them(apply):
@@ -138,7 +139,7 @@ def test_saved_form_comes_back_as_it_was_through_the_link(apply, client):
 def test_consents_are_not_kept(apply):
     save(apply)
     kept = set(ApplicationDraft.objects.get().words)
-    assert not kept & {"privacy", "code_of_conduct", "commitment", "submission"} and "why" in kept
+    assert not kept & {"privacy", "code_of_conduct", "commitment", "competition", "submission"} and "why" in kept
 
 
 def test_link_sends_the_application_and_is_over_then(apply, client):

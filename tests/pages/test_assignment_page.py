@@ -361,7 +361,7 @@ def test_page_costs_the_same_for_one_and_three(client, mine, ana, workshop, rows
         lead = RoleFactory.create(event=workshop, kind="speaker")
         SegmentFactory.create(event=workshop, position=number, lead=lead)
         MaterialFactory.create(event=workshop)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(client.get(path(mine)).content) < 60_000
 
 

@@ -26,6 +26,7 @@ WORDS = {
     "privacy": "on",
     "code_of_conduct": "on",
     "commitment": "on",
+    "competition": "on",
 }
 
 

@@ -248,7 +248,7 @@ def test_page_of_the_event_costs_the_same_for_one_and_three(
     for _ in range(number):
         kept(workshop)
     as_ana.get(workshop.get_absolute_url())
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         as_ana.get(workshop.get_absolute_url())
 
 

@@ -10,7 +10,7 @@ from forestallies.demo.seed.people import Person, join_circle, load_people
 from forestallies.demo.seed.rows import demo_name, find_or_insert, fixed_uuid, insert_missing, read, translated
 from forestallies.lib import zones
 from members.models import Affiliation, Application, Circle, Community, Member, Membership, Question
-from members.terms import REQUIRED, VERSION
+from members.terms import REQUIRED
 
 
 def load_community() -> Community:
@@ -105,7 +105,6 @@ def _application(community: Community, one: dict[str, Any], sent_at: datetime, c
         stakeholder=one["stakeholder"],
         role=one["role"],
         why=one["why"],
-        terms_version=VERSION,
         token_hash=fixed_uuid(person.address).hex * 2,
         submitted_at=person.since,
         decided_at=calendar.ago(one["decided_days_ago"]) if "decided_days_ago" in one else None,

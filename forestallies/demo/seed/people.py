@@ -14,7 +14,7 @@ from forestallies.demo.seed.rows import address, demo_name, find_or_insert, inse
 from forestallies.lib import zones
 from members.models import Affiliation, CircleMember, Consent, Member, Organisation
 from members.models.circles import Circle
-from members.terms import VERSION
+from members.terms import FIRST_VERSION
 
 NO_PASSWORD = f"{UNUSABLE_PASSWORD_PREFIX}demo"
 # A fixed salt makes the same rows in every database; the password itself is printed when the demo starts.
@@ -87,7 +87,7 @@ def load_people(people: Sequence[Person]) -> list[Member]:
         if person.organisation
     )
     Consent.objects.bulk_create(
-        Consent(member=member, term=term, version=VERSION, language=person.language, given_at=given_at)
+        Consent(member=member, term=term, version=FIRST_VERSION, language=person.language, given_at=given_at)
         for person, member in newcomers
         for term, given_at in person.agreed
     )
