@@ -123,10 +123,7 @@ def consents(pair: Pair, relation: Relation) -> Done:
     for row in Consent.objects.filter(member=pair.other, withdrawn_at=None):
         own = mine.get((row.term, row.version))
         if own is not None:
-            if row.given_at < own.given_at:
-                own.given_at, own.language = row.given_at, row.language
-                own.save(update_fields=["given_at", "language"])
-            remove(row)
+            remove(own if row.given_at < own.given_at else row)  # a consent is never changed
             united += 1
     return Done(moved=relation.of(pair.other).update(member=pair.kept), united=united)
 

@@ -15,6 +15,8 @@ ORGANISATION_RULES: tuple[Rule, ...] = (
         "members.Grant.organisation", topics.RIGHTS, same=["member", "right"], among=Q(ends_at__isnull=True),
         takes_in=rows.grant,
     ),
+    unite("members.SupportedProject.organisation", topics.PROJECTS, same=["name"]),
+    move("workshops.OpenPoint.organisation", topics.PROJECTS),
     move("members.Application.organisation", topics.APPLICATIONS),
     unite("members.NotTheSame.organisation", topics.APPLICATIONS, same=["application"]),
     move("members.Merged.organisation", topics.BEFORE),

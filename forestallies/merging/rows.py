@@ -1,12 +1,12 @@
 """How a row that is kept takes in what is better in the other one's; each is told both and the two records."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from events.models import Attendance, AttendanceEvidence, FeedbackReceipt, Role, RoomNote
+from events.models import Attendance, AttendanceEvidence, Dispute, FeedbackReceipt, Role, RoomNote
 from forestallies.merging.engine import Pair
-from members.models import Affiliation, CircleMember, Consent, DirectoryEntry, Grant, Membership
+from members.models import Affiliation, CircleMember, DirectoryEntry, Grant, Membership, TermAnswer
 from notices.models import Preference
 from programs.models import Enrolment
 
@@ -29,7 +29,15 @@ def membership(mine: Membership, other: Membership, pair: Pair) -> None:
         mine.organisation_id, mine.stakeholder = other.organisation_id, other.stakeholder
     mine.organisation_id = mine.organisation_id or other.organisation_id
     mine.joined_at = min(mine.joined_at, other.joined_at)
-    mine.save(update_fields=["state", "ended_at", "organisation", "stakeholder", "joined_at"])
+    mine.confirmed_at = _latest(mine.confirmed_at, other.confirmed_at)
+    mine.stayed_at = _latest(mine.stayed_at, other.stayed_at)
+    mine.save(
+        update_fields=["state", "ended_at", "organisation", "stakeholder", "joined_at", "confirmed_at", "stayed_at"]
+    )
+
+
+def _latest(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max((at for at in (one, other) if at), default=None)
 
 
 def place(mine: Affiliation, other: Affiliation, pair: Pair) -> None:
@@ -48,10 +56,11 @@ def grant(mine: Grant, other: Grant, pair: Pair) -> None:
     mine.save(update_fields=["starts_at"])
 
 
-def consent(mine: Consent, other: Consent, pair: Pair) -> None:
-    if other.given_at < mine.given_at:
-        mine.given_at, mine.language = other.given_at, other.language
-        mine.save(update_fields=["given_at", "language"])
+def term_answer(mine: TermAnswer, other: TermAnswer, pair: Pair) -> None:
+    """A no stays a no."""
+    if other.answer == TermAnswer.Answer.NO != mine.answer:
+        mine.answer, mine.answered_at, mine.ask_again_at = other.answer, other.answered_at, other.ask_again_at
+        mine.save(update_fields=["answer", "answered_at", "ask_again_at"])
 
 
 def preference(mine: Preference, other: Preference, pair: Pair) -> None:
@@ -132,6 +141,17 @@ def attendance(mine: Attendance, other: Attendance, pair: Pair) -> None:
     mine.last_leave_at = max(filter(None, (mine.last_leave_at, other.last_leave_at)), default=None)
     mine.connections += other.connections
     mine.save()
+    _one_open_report(mine, other)
+
+
+def _one_open_report(mine: Attendance, other: Attendance) -> None:
+    """Two open reports of a mistake become one that says both."""
+    hers = other.disputes.filter(state=Dispute.State.OPEN).first()
+    own = mine.disputes.filter(state=Dispute.State.OPEN).first()
+    if hers and own:
+        own.words = f"{own.words}\n\n{hers.words}"
+        own.save(update_fields=["words"])
+        hers.delete()
 
 
 def _seen(status: str) -> int:

@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 REGISTRATIONS, ATTENDANCE, ROLES, FEEDBACK, ROOMS = "registrations", "attendance", "roles", "feedback", "rooms"
 MEMBERSHIPS, PLACES, GROUPS, EDITIONS, RIGHTS = "memberships", "places", "groups", "editions", "rights"
 CARD, CONTACTS, LISTINGS, CERTIFICATES = "card", "contacts", "listings", "certificates"
-CONSENTS, APPLICATIONS, MESSAGES, SIGN_IN, STAFF, BEFORE = (
+CONSENTS, APPLICATIONS, MESSAGES, SIGN_IN, STAFF, BEFORE, ANSWERS, PROJECTS = (
     "consents", "applications", "messages", "sign_in", "staff", "before",
+    "answers", "projects",
 )  # fmt: skip
 
 TOPICS = {
@@ -35,6 +36,14 @@ TOPICS = {
         _("Both have one in the same place: rooms stay as they are, notes of both are put together."),
     ),
     FEEDBACK: (_("Feedback"), _("Both answered for the same event: all answers stay.")),
+    ANSWERS: (
+        _("Answers about confidence"),
+        _("Both answered in the same half-year: the answer of the record that is kept stays."),
+    ),
+    PROJECTS: (
+        _("Projects and actions"),
+        _("Both support a project of the same name: it is listed once."),
+    ),
     CERTIFICATES: (_("Certificates"), ""),
     CARD: (
         _("Directory"),

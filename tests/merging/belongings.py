@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -26,17 +26,25 @@ from forestallies.lib import links
 from jobs.models import Job, Submission
 from members.actions import invitations
 from members.models import (
+    AddressChange,
     Affiliation,
+    ConcernStep,
+    Confidence,
     Consent,
     FormerAddress,
     Grant,
     Member,
     Membership,
+    MembershipStep,
     Merged,
     NotTheSame,
+    OpenSession,
     Organisation,
     Partnership,
     Question,
+    SupportedProject,
+    TermAnswer,
+    TermVersion,
 )
 from notices.models import Notice, Preference, RefusedAddress
 from programs.candidates import certificate_key
@@ -45,8 +53,10 @@ from tests.factories import (
     ApplicationFactory,
     AttendanceFactory,
     CohortFactory,
+    ConcernFactory,
     ContactRequestFactory,
     DirectoryEntryFactory,
+    DisputeFactory,
     EnrolmentFactory,
     IntroductionFactory,
     ListingFactory,
@@ -54,6 +64,7 @@ from tests.factories import (
     MaterialFactory,
     MemberFactory,
     MembershipFactory,
+    OpenPointFactory,
     OrganisationFactory,
     RegistrationFactory,
     RoleFactory,
@@ -61,7 +72,7 @@ from tests.factories import (
     WorkshopFactory,
     join,
 )
-from workshops.models import Appearance, GroupNote
+from workshops.models import Appearance, Carrying, GroupNote
 
 LONG_AGO = date(2026, 1, 5)
 
@@ -201,6 +212,39 @@ OF_PERSON: dict[str, Callable[[Member, Place], Any]] = {
     "members.Mailing.sent_by": lambda who, to: MailingFactory.create(
         circle=to.circle, created_by=who, sent_by=who, sent_at=to.at, state="sent", count=1
     ),
+    "members.MembershipStep.by": lambda who, to: _step(MembershipFactory.create(community=to.community), who, to.at),
+    "members.TermVersion.written_by": lambda who, to: TermVersion.objects.create(
+        term="privacy", version=f"{who.pk}", written_by=who, written_at=to.at, published_by=who, published_at=to.at,
+        in_force_from=to.at,
+    ),
+    "members.TermVersion.published_by": lambda who, _to: TermVersion.objects.get(published_by=who),
+    "members.TermAnswer.member": lambda who, to: TermAnswer.objects.create(
+        member=who, term="privacy", version="1", answer="no", answered_at=to.at
+    ),
+    "members.Confidence.member": lambda who, to: Confidence.objects.create(
+        member=who, community=to.community, year=2026, half=1, value=4, answered_at=to.at
+    ),
+    "members.Concern.reporter": lambda who, to: ConcernFactory.create(circle=to.circle, reporter=who),
+    "members.ConcernStep.by": lambda who, to: ConcernStep.objects.create(
+        concern=ConcernFactory.create(circle=to.circle), state="open", by=who, at=to.at
+    ),
+    "members.OpenSession.member": lambda who, to: OpenSession.objects.create(
+        member=who, session_key=f"s{who.pk}", browser="other", system="other", begun_at=to.at, seen_at=to.at
+    ),
+    "members.AddressChange.member": lambda who, to: AddressChange.objects.create(
+        member=who, old_address="old@example.org", token_hash=links.new_token()[1], changed_at=to.at,
+        expires_at=to.at + timedelta(days=14),
+    ),
+    "workshops.OpenPoint.owner": lambda who, to: OpenPointFactory.create(workshop=to.event.workshop, owner=who),
+    "workshops.OpenPoint.author": lambda who, to: OpenPointFactory.create(workshop=to.event.workshop, author=who),
+    "workshops.Carrying.by": lambda who, to: Carrying.objects.create(
+        point=OpenPointFactory.create(workshop=to.event.workshop), source=to.event.workshop, target=to.event.workshop,
+        by=who, at=to.at,
+    ),
+    "events.Dispute.answered_by": lambda who, to: DisputeFactory.create(
+        attendance=AttendanceFactory.create(event=to.event, member=MemberFactory.create()),
+        state="declined", answered_at=to.at, answered_by=who, answer="It is right.",
+    ),
     "members.Merged.by": lambda who, to: _merged(to.third, -1000 - who.pk, to.at, by=who),
     "members.Merged.member": lambda who, to: _merged(who, -who.pk, to.at),
     "members.FormerAddress.member": lambda who, to: FormerAddress.objects.create(
@@ -232,8 +276,18 @@ OF_ORGANISATION: dict[str, Callable[[Organisation, Place], Any]] = {
     "members.NotTheSame.organisation": lambda it, to: NotTheSame.objects.create(
         application=to.application, organisation=it, at=to.at
     ),
+    "members.SupportedProject.organisation": lambda it, _to: SupportedProject.objects.create(
+        organisation=it, name="Brazil nuts", country="PE"
+    ),
+    "workshops.OpenPoint.organisation": lambda it, to: OpenPointFactory.create(
+        workshop=to.event.workshop, organisation=it
+    ),
     "members.Merged.organisation": lambda it, to: _merged(it, -it.pk, to.at),
 }
+
+
+def _step(membership: Membership, by: Member, at: datetime) -> MembershipStep:
+    return MembershipStep.objects.create(membership=membership, state="dormant", reason="other", by=by, at=at)
 
 
 def _changed(row: Any, **values: Any) -> Any:

@@ -168,6 +168,15 @@ def test_what_she_took_back_at_either_is_taken_back(ana, bea, merge, at):
     assert set(Consent.objects.values_list("member", "withdrawn_at")) == {(ana.pk, later)}
 
 
+@pytest.mark.parametrize("earlier", ["ana", "bea"])
+def test_of_two_consents_the_earlier_one_counts(ana, bea, merge, at, earlier):
+    given = {"ana": at - timedelta(days=2), "bea": at - timedelta(days=2), earlier: at - timedelta(days=6)}
+    for name, member in (("ana", ana), ("bea", bea)):
+        Consent.objects.create(member=member, term="privacy", version="1", language="es", given_at=given[name])
+    merge()
+    assert list(Consent.objects.values_list("member", "given_at")) == [(ana.pk, at - timedelta(days=6))]
+
+
 def test_who_said_no_at_either_gets_none(ana, bea, merge, at):
     Preference.objects.create(member=ana, kind="x", wanted=True, changed_at=at)
     Preference.objects.create(member=bea, kind="x", wanted=False, changed_at=at)
