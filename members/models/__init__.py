@@ -10,6 +10,7 @@ from members.models.joining import ApplicationDraft, NotTheSame, Question
 from members.models.listings import Introduction, Listing, Partnership
 from members.models.mailings import Mailing
 from members.models.organisations import Affiliation, Organisation
+from members.models.own_data import DataExport, ErasureRequest
 from members.models.people import Member, SignInInvitation
 from members.models.vocabulary import StakeholderCategory, Theme
 
@@ -22,7 +23,9 @@ __all__ = [
     "Community",
     "Consent",
     "ContactRequest",
+    "DataExport",
     "DirectoryEntry",
+    "ErasureRequest",
     "Grant",
     "Introduction",
     "Listing",

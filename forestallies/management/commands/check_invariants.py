@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 import events.invariants
+import forestallies.privacy.invariants
 import members.invariants
 import notices.invariants
 from forestallies.lib import clock
@@ -14,6 +15,7 @@ ROOMS = {
     "members": members.invariants.violations,
     "events": events.invariants.violations,
     "notices": notices.invariants.violations,
+    "privacy": forestallies.privacy.invariants.violations,
 }
 
 
