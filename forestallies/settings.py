@@ -380,6 +380,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=1),
         "options": {"expires": 3600},
     },
+    "erase-due": {"task": "forestallies.erase_due", "schedule": timedelta(hours=1), "options": {"expires": 3600}},
+    "apply-retention": {
+        "task": "forestallies.apply_retention",
+        "schedule": timedelta(days=1),
+        "options": {"expires": 3600},
+    },
     "run-waiting-jobs": {"task": "jobs.run_waiting", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
 }
 

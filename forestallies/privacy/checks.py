@@ -1,4 +1,4 @@
-"""`manage.py check` fails for a field that nobody classified, and for a table from which nobody finds a person's rows."""
+"""`manage.py check` fails for a field that nobody classified, and for a table in which nobody finds a person's rows."""
 
 from collections.abc import Iterator
 from typing import Any

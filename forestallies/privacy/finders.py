@@ -1,10 +1,10 @@
-"""Where a person's rows are: for each table the way from a row to her. What becomes of them stands in `fields.toml`.
+"""Where a person's rows are: for each table the way from a row to her. `fields.toml` says what becomes of them.
 
-The check of `forestallies.privacy.checks` fails for a table that points to people, or holds something about them, and is
-not here.
+The check of `forestallies.privacy.checks` fails for a table that points to people, or holds something about them, and
+is not here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -147,7 +147,7 @@ FINDS: dict[str, Find] = {
     "sessions.session": Find(also=_sessions),
 }
 
-# Other people's rows whose words may name her: where they do, what `fields.toml` says of the table is done to them, too.
+# Other people's rows whose words may name her: where they do, what `fields.toml` says of the table is done to them too.
 # (Fields with the rule "redact" need no line: they are searched anyway.)
 NAMING: dict[str, tuple[str, ...]] = {
     "events.event": ("urgent_contact",),
@@ -157,10 +157,11 @@ NAMING: dict[str, tuple[str, ...]] = {
 }
 
 
-def own_rows(person: Person) -> Iterator[tuple[str, Rows]]:
+def own_rows(person: Person, *, without: Container[str] = ()) -> Iterator[tuple[str, Rows]]:
     """Yield each table that may hold something about a person, with the rows that are hers."""
     for label, find in FINDS.items():
-        yield label, _all(label).filter(find.about(person)).distinct()
+        if label not in without:
+            yield label, _all(label).filter(find.about(person))
 
 
 def naming(label: str, fields: tuple[str, ...], person: Person) -> Rows:
@@ -174,4 +175,4 @@ def naming(label: str, fields: tuple[str, ...], person: Person) -> Rows:
 
 def _all(label: str) -> Rows:
     model: type[Model] = apps.get_model(label)
-    return model._base_manager.all().order_by("pk")
+    return model._meta.base_manager.all().order_by("pk")

@@ -1,4 +1,4 @@
-"""Carry the rules of `fields.toml` out on one person's rows: delete, blank, redact. Knows nothing of wishes or seats."""
+"""Carry the rules of `fields.toml` out on one person's rows: delete, blank, redact. Knows nothing of seats."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -86,7 +86,7 @@ def _redact(label: str, keys: list[Any], person: Person) -> int:
 
 def _rows(label: str, keys: Iterable[Any]) -> QuerySet[Any]:
     model: type[Model] = apps.get_model(label)
-    return model._base_manager.filter(pk__in=list(keys))
+    return model._meta.base_manager.filter(pk__in=list(keys))
 
 
 def _parts(keys: list[Any]) -> Iterable[list[Any]]:

@@ -1,8 +1,8 @@
 """Who was erased, in a file outside the database: a restored backup brings people back, and this sends them off again.
 
-One line per person in JSON: her id, a seal over the id and the moment her row was made (so that a number that a restored
-database gives anew is not taken for her), when, and whether her certificates stay. Nothing personal. Each line is signed
-and names the one before it, so that nobody adds, changes or takes out a line unnoticed. Only appended to.
+One line per person in JSON: her id, a seal over the id and the moment her row was made (so that a number that a
+restored database gives anew is not taken for her), when, and whether her certificates stay. Nothing personal. Each line
+is signed and names the one before it, so that nobody adds, changes or takes out a line unnoticed. Only appended to.
 """
 
 import fcntl
@@ -142,7 +142,7 @@ def _locked() -> Iterator[IO[bytes]]:
     path = Path(settings.ERASURE_LEDGER)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with path.open("a+b") as file:
-        os.chmod(file.fileno(), 0o600)
+        path.chmod(0o600)
         fcntl.flock(file, fcntl.LOCK_EX)
         yield file
     folder = os.open(path.parent, os.O_RDONLY)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from events.models import Event
 from forestallies.lib import clock
+from forestallies.privacy import retention
 from members import terms
 from programs.models import Edition
 from workshops.models import Gathering
@@ -31,11 +32,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """The privacy notice."""
-    context = {
-        "version": terms.VERSION,
-        "application_days": settings.RETENTION_DAYS_DECLINED_APPLICATION,
-        "mail_days": settings.RETENTION_DAYS_NOTICE_BODY,
-    }
+    told = [rule for rule in retention.table() if rule.words]
+    context = {"version": terms.VERSION, "rules": told, "wait_days": settings.ERASURE_WAIT_DAYS}
     return render(request, "privacy.html", context)
 
 
