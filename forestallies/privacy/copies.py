@@ -110,17 +110,18 @@ def _datum(row: Model, field: Field[Any, Any], person: Person) -> Any:
 
 
 def _pairs(row: Model, fields: list[Field[Any, Any]], person: Person) -> Iterator[tuple[str, str]]:
-    """What the row says to a reader: no numbers of rows, no empty fields."""
+    """What the row says to a reader: no numbers of rows, no empty fields, nothing that has no name for readers."""
     for field in fields:
-        words = _words(row, field, person)
+        label = label_of(field)
+        words = _words(row, field, person) if label else ""
         if words:
-            yield capfirst(label_of(field)), words
+            yield capfirst(label), words
 
 
 def label_of(field: Field[Any, Any]) -> str:
-    """What a field is called: its own translated name, else one of `LABELS`, else its name in English."""
+    """What a field is called: its own translated name, else one of `LABELS`; empty where only programs need it."""
     named = field.verbose_name
-    return str(named if isinstance(named, Promise) else LABELS.get(field.name, named))
+    return str(named if isinstance(named, Promise) else LABELS.get(field.name, ""))
 
 
 def _words(row: Model, field: Field[Any, Any], person: Person) -> str:
@@ -128,7 +129,7 @@ def _words(row: Model, field: Field[Any, Any], person: Person) -> str:
     if value in (None, "", b"") or value == [] or value == {} or field.primary_key:
         return ""
     if _is_person(field):
-        return _("you") if value == person.pk else _("another person")
+        return "" if value == person.pk else _("another person")
     if isinstance(field, ForeignKey):
         return str(getattr(row, field.name)) if _speaks(field) else ""
     return _plain(row, field, value)
@@ -145,6 +146,6 @@ def _plain(row: Model, field: Field[Any, Any], value: Any) -> str:
             return f"{there} ({timezone.get_current_timezone_name()})"
         case date() | time():
             return str(formats.localize(value))
-        case list():
-            return ", ".join(map(str, value))
+        case list() | dict():
+            return ", ".join(map(str, value.values() if isinstance(value, dict) else value))
     return "" if isinstance(value, (bytes, memoryview)) else str(value)

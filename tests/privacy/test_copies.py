@@ -6,13 +6,15 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 
 from audit.models import Entry
 from forestallies.privacy import exporting, overview
-from forestallies.privacy.copies import LEFT_OUT
+from forestallies.privacy.copies import LEFT_OUT, label_of
 from forestallies.privacy.finders import FINDS
 from forestallies.privacy.labels import SECTIONS
+from forestallies.privacy.rules import fields_with
 from jobs import work
 from jobs.models import Job
 from members.models import Consent, DataExport, Member
@@ -125,6 +127,18 @@ def test_she_alone_fetches_it_and_only_for_a_week(client, ana, cy, at, clock):
 def test_every_table_has_a_title(db):
     named = [label for _title, labels in SECTIONS for label in labels]
     assert (sorted(named), len(named)) == (sorted(FINDS), len(set(named)))
+
+
+def test_every_personal_field_has_a_name_for_readers():
+    """What has none is for programs alone: figures and marks beside the words."""
+    personal = [
+        apps.get_model(label)._meta.get_field(name)
+        for label in FINDS
+        for rule in ("blank", "delete", "redact")
+        for name in fields_with(label, rule)
+        if f"{label}.{name}" not in LEFT_OUT
+    ]
+    assert [str(field) for field in personal if not label_of(field)] == []
 
 
 @pytest.mark.parametrize("number", [1, 3])
