@@ -21,6 +21,8 @@ RUN export SECRET_KEY=only-for-this-line-of-the-build-and-never-for-a-running-po
  && python -m compileall -q . \
  && python -m forestallies.devstack.catalogues \
  && python manage.py collectstatic --noinput --verbosity 0
+# A new volume takes its owner from here.
+RUN install --directory --owner=portal --group=portal --mode=700 ledger
 USER portal
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \

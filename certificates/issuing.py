@@ -100,6 +100,19 @@ def _sign(new: Certificate, *, by: Model | None, at: datetime) -> None:
     new.issued_at, new.issued_by_id = at, by.pk if by else None
 
 
+@transaction.atomic
+def withdraw(*, holder: Model, by: Model | None, at: datetime) -> int:
+    """End all valid certificates of somebody who does not want them to be verifiable any more. Safe to run twice.
+
+    What is printed on them is blanked by whoever calls this; returns how many there were.
+    """
+    rows = Certificate.objects.valid().filter(holder_id=holder.pk).select_for_update(no_key=True)
+    for certificate in rows:
+        _end(certificate, Certificate.State.REVOKED, by=by, at=at)
+        record(verb="certificate.withdrawn", subject=certificate, by=by, at=at)
+    return len(rows)
+
+
 def _lock(certificate: Certificate) -> Certificate:
     old = Certificate.objects.select_for_update(no_key=True).get(pk=certificate.pk)
     if old.state != Certificate.State.VALID:

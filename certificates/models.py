@@ -80,6 +80,11 @@ class Certificate(models.Model):
         return Printed.stored(self.facts)
 
     @property
+    def is_withdrawn(self) -> bool:
+        """Its holder was erased and did not want it to stay: that it was issued is all that is known."""
+        return not self.facts
+
+    @property
     def is_valid(self) -> bool:
         return self.state == self.State.VALID
 

@@ -9,4 +9,4 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from forestallies import digest, inactivity, message_kinds  # noqa: F401 (they register themselves)
-        from forestallies.privacy import checks  # noqa: F401 (app ready: registers the check)
+        from forestallies.privacy import checks, emails, exporting  # noqa: F401 (they register themselves)

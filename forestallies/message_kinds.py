@@ -11,4 +11,7 @@ register(
         wish=_("On Mondays: what waits for you as a coordinator"),
         for_coordinators=True,
     ),
+    Kind(name="data_export_ready", label=_("copy of one’s own data")),
+    Kind(name="erasure_asked", label=_("wish to be erased, to confirm")),
+    Kind(name="erasure_planned", label=_("day of the erasure")),
 )

@@ -114,6 +114,9 @@ TOLD = {
         "a server refused her address three times in a row", NOW, "the coordinators of her circles"
     ),
     "weekly_digest": Told("something waits or is ahead", "Mondays 07:00 of her own clock", "coordinators"),
+    "data_export_ready": Told("the copy of her data that she asked for is made", NOW, HER),
+    "erasure_asked": Told("she asks to be erased; the link confirms it", NOW, HER),
+    "erasure_planned": Told("she confirms, or a coordinator asks for her; it can be taken back", NOW, HER),
 }  # fmt: skip
 
 PAGE = """\

@@ -45,6 +45,9 @@ OUTBOX_PER_MINUTE = env.int("OUTBOX_PER_MINUTE", 0)  # what the mail server take
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 90)  # after so long in silence a dead worker's job is free
 MATERIAL_MAX_MB = env.float("MATERIAL_MAX_MB", 20)  # of one file; larger ones are posted as a link
 MAILBOX_DIR = env.str("MAILBOX_DIR", "")  # where the demo's mail sink keeps what it received
+# Who was erased, outside the database, so that a restored backup forgets them again (docs/decisions/0020).
+ERASURE_LEDGER = Path(env.str("ERASURE_LEDGER", str(BASE_DIR / "ledger" / "erasures.jsonl")))
+ERASURE_LEDGER_KEY = env.str("ERASURE_LEDGER_KEY", "") or SECRET_KEY  # what its lines are signed with
 
 # Answers to what the programme's papers leave open; docs/decisions/0001 gives the reason for each.
 COMPLETION_CORE_SESSIONS = env.int("COMPLETION_CORE_SESSIONS", 8)  # of eleven; what a new edition starts with
@@ -61,6 +64,13 @@ SEVERAL_EDITIONS_AT_ONCE = env.bool("SEVERAL_EDITIONS_AT_ONCE", False)
 RECORDING_ALLOWED = env.bool("RECORDING_ALLOWED", False)
 RETENTION_DAYS_DECLINED_APPLICATION = env.int("RETENTION_DAYS_DECLINED_APPLICATION", 365)
 RETENTION_DAYS_NOTICE_BODY = env.int("RETENTION_DAYS_NOTICE_BODY", 90)
+RETENTION_DAYS_CONTACT_MESSAGE = env.int("RETENTION_DAYS_CONTACT_MESSAGE", 180)
+RETENTION_DAYS_EVENT_WISHES = env.int("RETENTION_DAYS_EVENT_WISHES", 365)  # needs, notes, answers, reasons
+RETENTION_DAYS_MEETING_REPORT = env.int("RETENTION_DAYS_MEETING_REPORT", 180)
+RETENTION_DAYS_WORK = env.int("RETENTION_DAYS_WORK", 30)  # payload and files of jobs, keys of forms, used links
+RETENTION_DAYS_HISTORY = env.int("RETENTION_DAYS_HISTORY", 365)  # the admin's history, addresses that take no mail
+DATA_EXPORT_DAYS = env.int("DATA_EXPORT_DAYS", 7)  # so long a copy of somebody's data can be fetched
+ERASURE_WAIT_DAYS = env.int("ERASURE_WAIT_DAYS", 7)  # so long she can take it back
 APPLICATION_ANSWER_DAYS = env.int("APPLICATION_ANSWER_DAYS", 10)
 NO_SHOWS_UNTIL_LAST_IN_LINE = env.int("NO_SHOWS_UNTIL_LAST_IN_LINE", 0)  # 0: staying away has no consequence
 MINIMUM_AGE = env.int("MINIMUM_AGE", 18)
@@ -380,6 +390,12 @@ CELERY_BEAT_SCHEDULE = {
     "forget-drafts": {
         "task": "members.forget_drafts",
         "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
+    "erase-due": {"task": "forestallies.erase_due", "schedule": timedelta(hours=1), "options": {"expires": 3600}},
+    "apply-retention": {
+        "task": "forestallies.apply_retention",
+        "schedule": timedelta(days=1),
         "options": {"expires": 3600},
     },
     "run-waiting-jobs": {"task": "jobs.run_waiting", "schedule": timedelta(seconds=5), "options": {"expires": 5}},

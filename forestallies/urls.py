@@ -14,6 +14,7 @@ from forestallies.views import (
     health,
     me,
     merging,
+    my_data,
     outbox,
     outbox_addresses,
     outbox_notice,
@@ -21,6 +22,7 @@ from forestallies.views import (
     partnerships,
     public,
     reports,
+    staff_erasures,
     staff_events,
 )
 
@@ -62,11 +64,22 @@ member_pages = [
     # Oneself
     path("me/", me.my_page, name="my_page"),
     path("me/participation/", participation.participation, name="participation"),
+    # One's own data: what there is, a copy of it, being erased
+    path("me/data/", my_data.my_data, name="my_data"),
+    path("me/data/export/", my_data.data_export_create, name="data_export_create"),
+    path("me/data/export/<int:export_id>/", my_data.data_export_fetch, name="data_export_fetch"),
+    path("me/data/erase/", my_data.erasure_ask, name="erasure_ask"),
+    # The link in the mails about being erased
+    path("erasure/<str:token>/", my_data.erasure_page, name="erasure_page"),
 ]
 
 staff_pages = [
     # The events one looks after
     path("staff/events/", staff_events.staff_event_list, name="staff_event_list"),
+    # Erasing people who cannot ask for it themselves, for coordinators
+    path("staff/erasures/", staff_erasures.erasure_list, name="erasure_list"),
+    path("staff/erasures/new/<int:member_id>/", staff_erasures.erasure_create, name="erasure_create"),
+    path("staff/erasures/<int:wish_id>/take-back/", staff_erasures.erasure_take_back, name="erasure_take_back"),
 ]
 
 partnership_pages = [

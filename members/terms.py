@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
 from members.models import Consent, Member, Membership, TermAnswer, TermVersion
@@ -28,25 +27,15 @@ Versions = dict[str, TermVersion]
 
 @cache
 def first_words() -> dict[str, dict[str, str]]:
-    """The columns of the first version of each term; the days in them are those of the settings."""
-    days = {
-        "{application_days}": str(settings.RETENTION_DAYS_DECLINED_APPLICATION),
-        "{mail_days}": str(settings.RETENTION_DAYS_NOTICE_BODY),
-    }
-    words = {}
-    for term, columns in tomllib.loads(FIRST_TEXTS.read_text()).items():
-        words[term] = {
-            f"{column}_{language}": _filled(columns[column][language], days).strip()
+    """The columns of the first version of each term."""
+    return {
+        term: {
+            f"{column}_{language}": columns[column][language].strip()
             for column in ("summary", "text")
             for language in LANGUAGES
         }
-    return words
-
-
-def _filled(text: str, days: dict[str, str]) -> str:
-    for mark, number in days.items():
-        text = text.replace(mark, number)
-    return text
+        for term, columns in tomllib.loads(FIRST_TEXTS.read_text()).items()
+    }
 
 
 def first(term: str) -> TermVersion:

@@ -1,5 +1,9 @@
 """Settings of the tests: the portal's own, with fast passwords and an alarm for rows loaded one by one."""
 
+import os
+import tempfile
+from pathlib import Path
+
 from forestallies.settings import *  # noqa: F403
 
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]  # noqa: F405
@@ -9,3 +13,4 @@ PASSWORD_HASHERS = [
 ]
 ZEAL_RAISE = True
 ZEAL_NPLUSONE_THRESHOLD = 3
+ERASURE_LEDGER = Path(tempfile.gettempdir()) / f"erasures-{os.getpid()}.jsonl"  # tests that write it name their own

@@ -117,7 +117,7 @@ def test_public_addresses_are_these():
         "join_place", "join_place_go", "join_role", "join_role_go", "messages_stop", "gathering_page", "contact_page",
         "introduction_page", "icfm", "theme_list", "theme_page", "partner_list", "partner_logo", "contact", "robots",
         "sitemap", "concern_report", "concern_sent", "membership_page", "membership_check_page", "term_text",
-        "address_take_back",
+        "address_take_back", "erasure_page",
         *MATRIX["allauth"]["public"],
     }  # fmt: skip
 

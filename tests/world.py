@@ -1,7 +1,7 @@
 """One of everything, for tests that walk through the whole portal as each person."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.test import Client
@@ -12,6 +12,7 @@ from events.emails import about
 from events.models import Role
 from events.places import ASSIGNMENT, FEEDBACK, JOIN, JOIN_ROLE, PLACE
 from forestallies.lib import clock, links
+from forestallies.privacy.emails import WISH
 from members.actions import addresses, invitations
 from members.contact_emails import CONTACT
 from members.listing_emails import INTRODUCTION
@@ -20,7 +21,10 @@ from members.models import (
     AddressChange,
     Affiliation,
     ApplicationDraft,
+    Circle,
     Community,
+    DataExport,
+    ErasureRequest,
     Grant,
     Member,
     Membership,
@@ -186,6 +190,7 @@ def build(*, ana: Member, bo: Member, cy: Member, at: datetime) -> World:
             "term_version": "2026-11",
             "session_id": _session_of(ana, at).pk,
             "take_back_token": _address_change(cy, at),
+            **_own_data(ana, circle, bo, at),
             "stop_token": STOP.token(f"{ana.pk}:materials_posted"),
         },
         objects={
@@ -222,6 +227,19 @@ def _address_change(member: Member, at: datetime) -> str:
         expires_at=at + addresses.OBJECT_WITHIN,
     )  # fmt: skip
     return token
+
+
+def _own_data(ana: Member, circle: Circle, bo: Member, at: datetime) -> dict[str, Any]:
+    """A copy of Ana's data, her wish to be erased, and somebody without an address for whom Bo asked."""
+    week = timedelta(days=7)
+    export = DataExport.objects.create(member=ana, asked_at=at, made_at=at, expires_at=at + week, content=b"PK", size=2)
+    asked = ErasureRequest.objects.create(member=ana, asked_by=ana, asked_at=at)
+    silent = join(MemberFactory.create(name="Si Lent", email=None), circle)
+    wish = ErasureRequest.objects.create(
+        member=silent, state="waiting", asked_by=bo, reason="By telephone.", asked_at=at, confirmed_at=at,
+        due_at=at + week,
+    )  # fmt: skip
+    return {"export_id": export.pk, "erasure_token": WISH.token(asked.pk), "silent_id": silent.pk, "wish_id": wish.pk}
 
 
 def _draft_token(community: Community, at: datetime) -> str:

@@ -92,6 +92,24 @@ def give(*, event: Event, member: Member, answers: Answers, anonymous: bool, at:
     _write_anew(event, unnamed)
 
 
+def forget_name(*, event: Event, member: Member) -> int:
+    """Take a name off the answer that somebody gave with it: her figures are mixed with the others, her words go.
+
+    The caller holds the event's lock. Returns how many answers there were; safe to run twice.
+    """
+    named = list(Feedback.objects.filter(event=event, member=member).prefetch_related("topics"))
+    if not named:
+        return 0
+    sheets = _unnamed(event)
+    for row in named:
+        row.use_words = row.most_useful = row.to_improve = ""
+        row.may_quote = False
+        sheets.append(_Sheet(row, list(row.topics.all()), is_counted=True))
+    Feedback.objects.filter(event=event, member=member).delete()
+    _write_anew(event, sheets)
+    return len(named)
+
+
 @dataclass(frozen=True)
 class _Sheet:
     """What one form says, as it came or as it is stored, and whether results count it."""

@@ -86,6 +86,7 @@ def portal_environment(state: State, urls: Mapping[str, str], **extra: str) -> d
         **os.environ,
         "EMBEDDED": "1",
         "MAILBOX_DIR": str(state.mailbox),
+        "ERASURE_LEDGER": str(state.folder / "erasures.jsonl"),
         **extra,
         **urls,
     }

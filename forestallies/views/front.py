@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from events.models import Event
 from forestallies.lib import clock
+from forestallies.privacy import retention
 from members import staff, terms
 from members.models import Consent
 from programs.models import Edition, Partner
@@ -33,9 +34,11 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    """The privacy notice that counts now."""
+    """The privacy notice that counts now, with the periods that the portal keeps to."""
     notice = terms.in_force(clock.now())[Consent.Term.PRIVACY]
-    return render(request, "privacy.html", {"notice": notice})
+    told = [rule for rule in retention.table() if rule.words]
+    context = {"notice": notice, "rules": told, "wait_days": settings.ERASURE_WAIT_DAYS}
+    return render(request, "privacy.html", context)
 
 
 @login_not_required

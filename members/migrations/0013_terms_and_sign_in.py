@@ -51,7 +51,7 @@ DROP FUNCTION members_term_stays();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0010_merging"),
+        ("members", "0012_own_data"),
     ]
 
     operations = [

@@ -13,6 +13,7 @@ from members.models.listings import Introduction, Listing, Partnership
 from members.models.mailings import Mailing
 from members.models.merging import FormerAddress, Merged
 from members.models.organisations import Affiliation, Organisation, SupportedProject
+from members.models.own_data import DataExport, ErasureRequest
 from members.models.people import Member, SignInInvitation
 from members.models.projects import Project
 from members.models.sign_in import AddressChange, OpenSession
@@ -32,7 +33,9 @@ __all__ = [
     "Confidence",
     "Consent",
     "ContactRequest",
+    "DataExport",
     "DirectoryEntry",
+    "ErasureRequest",
     "FormerAddress",
     "Grant",
     "Introduction",

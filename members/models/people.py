@@ -128,6 +128,8 @@ class Member(AbstractBaseUser):
     sign_outs = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     last_seen_on = models.DateField(null=True, editable=False)  # the last day she was here signed in, no page, no hour
+    # Her row stays for the counts, with nothing in it; see `forestallies.privacy.erasure`. Nobody comes back from it.
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -139,6 +141,10 @@ class Member(AbstractBaseUser):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="member_address_once"),
             models.CheckConstraint(condition=~Q(email=""), name="member_address_null_not_empty"),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(is_active=False, email__isnull=True),
+                name="member_erased_is_out",
+            ),
         ]
         indexes = [
             models.Index(Fold("name"), "id", name="member_by_name"),

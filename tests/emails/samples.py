@@ -22,6 +22,7 @@ from events.models import Event, Registration, Role
 from events.places import place_link
 from events.telling import Listener, Span
 from forestallies import digest
+from forestallies.privacy import emails as own_data_emails
 from members import (
     concern_emails,
     consent_emails,
@@ -33,7 +34,17 @@ from members import (
 )
 from members import emails as member_emails
 from members.accounts import AccountAdapter
-from members.models import Application, ApplicationDraft, Concern, Consent, Grant, Member, Question
+from members.models import (
+    Application,
+    ApplicationDraft,
+    Concern,
+    Consent,
+    DataExport,
+    ErasureRequest,
+    Grant,
+    Member,
+    Question,
+)
 from members.models.mailings import LANGUAGES, Words
 from notices import drawers
 from notices.models import RefusedAddress
@@ -144,9 +155,10 @@ DISPUTE_KINDS = ("attendance_disputed", "dispute_answered")
 MEMBERSHIP_KINDS = ("yearly_check", "organisation_check", "still_there", "membership_changed", "term_withdrawn")
 SEVERAL_KINDS = ("registered_with_circle", "registered_several", "rescheduled_series", "attendance_recorded")
 ONE_KINDS = ("materials_posted", "letter", "letter_important", "letter_test", "weekly_digest", "certificate_issued")
+OWN_DATA_KINDS = ("data_export_ready", "erasure_asked", "erasure_planned")
 KINDS = (
-    *EVENT_KINDS, *SEVERAL_KINDS, *DISPUTE_KINDS, *ONE_KINDS, *CONTACT_KINDS, *MEMBERSHIP_KINDS, *JOINING_KINDS,
-    *ACCOUNT_CONTEXTS,
+    *OWN_DATA_KINDS, *EVENT_KINDS, *SEVERAL_KINDS, *DISPUTE_KINDS, *ONE_KINDS, *CONTACT_KINDS, *MEMBERSHIP_KINDS,
+    *JOINING_KINDS, *ACCOUNT_CONTEXTS,
 )  # fmt: skip
 
 
@@ -217,6 +229,8 @@ def posting(kind: str, language: str = "en", *, name: str = "Ana Quispe", title:
         return _contact_posting(kind, person(language, name=name), title)
     if kind in MEMBERSHIP_KINDS:
         return _membership_posting(kind, person(language, name=name), title)
+    if kind in OWN_DATA_KINDS:
+        return _own_data_posting(kind, person(language, name=name), title)
     if kind == "certificate_issued":
         holder, cohort = person(language, name=name), CohortFactory.create()
         return program_emails.certificate_issued(papers.issued(holder, name=holder.name), cohort)
@@ -333,6 +347,20 @@ def _materials_posting(member: Member, title: str) -> Posting:
         MaterialFactory.create(event=event),
     ]
     return material_emails.materials_posted(member, AT.date(), [one.pk for one in made], at=AT)
+
+
+def _own_data_posting(kind: str, member: Member, title: str) -> Posting:
+    """A copy that is ready; a wish to be erased, and one that a coordinator with a hostile name asked for."""
+    until = AT + timedelta(days=7)
+    if kind == own_data_emails.READY:
+        export = DataExport.objects.create(member=member, asked_at=AT, made_at=AT, expires_at=until)
+        return own_data_emails.data_export_ready(export)
+    if kind == own_data_emails.ASKED:
+        return own_data_emails.erasure_asked(ErasureRequest.objects.create(member=member, asked_by=member, asked_at=AT))
+    wish = ErasureRequest.objects.create(
+        member=member, asked_by=person(name=title), asked_at=AT, state="waiting", confirmed_at=AT, due_at=until
+    )
+    return own_data_emails.erasure_planned(wish)
 
 
 def _contact_posting(kind: str, member: Member, title: str) -> Posting:

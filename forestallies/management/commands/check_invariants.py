@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 import events.invariants
 import forestallies.merging.invariants
+import forestallies.privacy.invariants
 import members.invariants
 import notices.invariants
 from forestallies.lib import clock
@@ -16,6 +17,7 @@ ROOMS = {
     "events": events.invariants.violations,
     "notices": notices.invariants.violations,
     "merging": forestallies.merging.invariants.violations,
+    "privacy": forestallies.privacy.invariants.violations,
 }
 
 
