@@ -1,6 +1,6 @@
 """Erase a person: her seats go to the next in line, her words go, her row stays for the counts.
 
-docs/decisions/0020-erasure.md gives the reasons for this order.
+docs/decisions/0023-erasure.md gives the reasons for this order.
 """
 
 from collections import Counter
