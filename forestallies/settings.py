@@ -370,6 +370,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=1),
         "options": {"expires": 3600},
     },
+    "forget-imports": {
+        "task": "members.forget_imports",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
     "run-waiting-jobs": {"task": "jobs.run_waiting", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
 }
 

@@ -11,6 +11,7 @@ class MembersConfig(AppConfig):
             contact_emails,
             emails,
             guards,
+            import_emails,
             joining_emails,
             listing_emails,
             mailing_emails,
@@ -18,3 +19,4 @@ class MembersConfig(AppConfig):
             stopped_addresses,
             timed_mails,
         )
+        from members.actions import imports  # noqa: F401 (its workers register themselves)

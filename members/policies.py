@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from members.models import Application, Circle, Grant, Member
+from members.models import Application, Circle, Community, Grant, Member
 
 SECOND_FACTOR_PROVED = "second_factor_proved_by"  # in the session of somebody who has just set hers up
 
@@ -42,6 +42,16 @@ def check_can_write_to(circle: Circle, *, by: Member, at: datetime) -> None:
     """
     if not Circle.objects.run_by(by, at=at).filter(pk=circle.pk).exists():
         raise PermissionDenied(_("Only its coordinators write to this group."))
+
+
+def check_can_import(community: Community, *, by: Member, at: datetime) -> None:
+    """Coordinators bring people into their communities.
+
+    Raises:
+        PermissionDenied: with a sentence for the reader.
+    """
+    if not Circle.objects.run_by(by, at=at).filter(pk=community.circle_id).exists():
+        raise PermissionDenied(_("Only coordinators of this community bring people into it."))
 
 
 def has_second_factor(request: HttpRequest) -> bool:

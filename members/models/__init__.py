@@ -6,6 +6,7 @@ from members.models.communities import Community, Consent, Membership
 from members.models.contacts import ContactRequest
 from members.models.directory import DirectoryEntry
 from members.models.grants import Grant
+from members.models.imports import ImportMapping, ImportOrganisation, ImportRow, MemberImport
 from members.models.joining import ApplicationDraft, NotTheSame, Question
 from members.models.listings import Introduction, Listing, Partnership
 from members.models.mailings import Mailing
@@ -24,10 +25,14 @@ __all__ = [
     "ContactRequest",
     "DirectoryEntry",
     "Grant",
+    "ImportMapping",
+    "ImportOrganisation",
+    "ImportRow",
     "Introduction",
     "Listing",
     "Mailing",
     "Member",
+    "MemberImport",
     "Membership",
     "NotTheSame",
     "Organisation",
