@@ -15,6 +15,7 @@ register(
     Kind(name="application_draft", label=_("application to be continued")),
     Kind(name="address_stopped", label=_("address that takes no messages"), waits_for_day=True),
     Kind(name="welcome", label=_("welcome")),
+    Kind(name="added_to_community", label=_("put on the list of members")),
     Kind(name="application_declined", label=_("application declined")),
     Kind(
         name="contact_request",

@@ -20,6 +20,7 @@ PAGES = [path for path in TEMPLATES if "emails" not in path.parts]
 REACHED_THROUGH_ANOTHER = {
     "members.signininvitation", "members.affiliation", "members.circlemember", "members.consent", "members.theme",
     "members.stakeholdercategory", "members.question", "members.applicationdraft", "members.notthesame",
+    "members.importrow", "members.importorganisation", "members.importmapping",
     "events.answer", "events.question", "events.calendarfeed",
     "events.transition", "events.attendance", "events.attendanceevidence", "events.room", "events.roomplace",
     "events.roomnote", "events.segment", "events.materialfile", "events.speakerquestion", "events.speakerquestionvote",

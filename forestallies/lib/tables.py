@@ -182,7 +182,9 @@ def _separator(head: str) -> str:
     best, most = ",", (0.0, 0)
     for sign in SEPARATORS:
         try:
-            widths = [len(cells) for cells in islice(csv.reader(io.StringIO(head, newline=""), delimiter=sign), _LOOKED_AT)]
+            widths = [
+                len(cells) for cells in islice(csv.reader(io.StringIO(head, newline=""), delimiter=sign), _LOOKED_AT)
+            ]
         except csv.Error:
             continue
         widths = (widths[:-1] if len(widths) > 2 and len(head) >= PIECE else widths) or [0]

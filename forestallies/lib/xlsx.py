@@ -47,7 +47,9 @@ def read(file: IO[bytes], *, columns: int) -> Iterator[Row]:
         raise damaged() from error
 
 
-def _parse(archive: Archive, name: str, start: Handler, end: Callable[[str], None], text: Callable[[str], None]) -> Iterator[None]:
+def _parse(
+    archive: Archive, name: str, start: Handler, end: Callable[[str], None], text: Callable[[str], None]
+) -> Iterator[None]:
     """Read a part of the archive in pieces; yields after each."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
@@ -227,7 +229,12 @@ class _Sheet:
             number = float(text)
         except ValueError:
             return text
-        if self.style and self.style.isdecimal() and int(self.style) < len(self.book.dates) and self.book.dates[int(self.style)]:
+        if (
+            self.style
+            and self.style.isdecimal()
+            and int(self.style) < len(self.book.dates)
+            and self.book.dates[int(self.style)]
+        ):
             return self._moment(number) or text
         return str(int(number)) if abs(number) < 1e15 and number == int(number) else text
 

@@ -9,13 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.models import record
-from forestallies.lib import tables, uploads
+from forestallies.lib import spreadsheets, tables, uploads
 from jobs import work
 from jobs.models import Job
 from jobs.queue import OPEN, enqueue, jobs_about
 from members import import_emails, policies
 from members.actions import invitations
-from members.importing import checking, committing, fields, staging, undoing
+from members.importing import checking, committing, fields, staging, undoing, words
 from members.models import (
     Community,
     ImportMapping,
@@ -68,7 +68,12 @@ def stage(*, community: Community, file: UploadedFile, by: Member | None, at: da
 
 @transaction.atomic
 def choose_columns(
-    *, batch: MemberImport, columns: Sequence[Mapping[str, str]], options: Mapping[str, Any], by: Member | None, at: datetime
+    *,
+    batch: MemberImport,
+    columns: Sequence[Mapping[str, str]],
+    options: Mapping[str, Any],
+    by: Member | None,
+    at: datetime,
 ) -> MemberImport:
     """Say what the columns mean, remember that for the next file of the same form, and have the rows checked.
 
@@ -93,9 +98,7 @@ def choose_columns(
     batch.state, batch.counts = State.CHECKING, {}
     batch.save(update_fields=["columns", "state", "counts", *options])
     remembered = [{"field": one["field"]} for one in batch.columns]
-    ImportMapping.objects.update_or_create(
-        signature=batch.signature, defaults={"columns": remembered, "used_at": at}
-    )
+    ImportMapping.objects.update_or_create(signature=batch.signature, defaults={"columns": remembered, "used_at": at})
     batch.rows.update(
         outcome=ImportRow.Outcome.RAW, problems=[], values={}, person=None, decision=ImportRow.Decision.NONE, stamp=None
     )
@@ -191,7 +194,9 @@ def forget_old(*, at: datetime) -> int:
 
     Safe to run at any time and twice. Returns of how many lists the rows were deleted.
     """
-    old = list(MemberImport.objects.overdue(at).select_for_update(skip_locked=True).exclude(state__in=MemberImport.WORKING))
+    old = list(
+        MemberImport.objects.overdue(at).select_for_update(skip_locked=True).exclude(state__in=MemberImport.WORKING)
+    )
     ImportRow.objects.filter(of__in=old).delete()
     ImportOrganisation.objects.filter(of__in=old).delete()
     for batch in old:
@@ -200,6 +205,24 @@ def forget_old(*, at: datetime) -> int:
         batch.save(update_fields=["columns", "forgotten_at"])
         record(verb="import.forgotten", subject=batch, by=None, at=at)
     return len(old)
+
+
+@transaction.atomic
+def take_bad_rows(*, batch: MemberImport, file: Any, by: Member | None, at: datetime) -> int:
+    """Write the rows that were left out, and why, as CSV: what is wrong first, then the row as it was typed.
+
+    Args:
+        file: what bytes can be written to.
+
+    Returns the number of rows. The history holds that somebody took them.
+    """
+    out = [ImportRow.Outcome.BAD, ImportRow.Outcome.SKIP]
+    rows = batch.rows.filter(outcome__in=out).only("number", "problems", "cells").order_by("number")
+    headings = [_("row"), _("what is wrong"), *(column["heading"] for column in batch.columns)]
+    lines = ([row.number, words.in_one(row.problems), *row.cells] for row in rows.iterator(chunk_size=1_000))
+    count = spreadsheets.write_csv(file, headings, lines)
+    record(verb="import.rows_taken", subject=batch, by=by, at=at, rows=count)
+    return count
 
 
 # --- The work ---------------------------------------------------------------------------------------------------------

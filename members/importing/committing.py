@@ -207,7 +207,9 @@ class _Writer:
 
     def _memberships(self, changes: Sequence[tuple[ImportRow, dict[str, Any]]]) -> None:
         ids = [row.person_id for row, _change in changes]
-        found = {one.member_id: one for one in Membership.objects.filter(member__in=ids, community=self.batch.community)}
+        found = {
+            one.member_id: one for one in Membership.objects.filter(member__in=ids, community=self.batch.community)
+        }
         for row, change in changes:
             one = found[row.person_id or 0]
             if "organisation_id" in change:

@@ -94,7 +94,9 @@ class _Uses:
     def reasons(self, people: dict[int, Member]) -> dict[int, str]:
         """Why rows stay, by row."""
         signed_in = {pk for pk, one in people.items() if one.last_login and one.last_login > self.batch.uploaded_at}
-        signed_in |= set(EmailAddress.objects.filter(user__in=self.ids, verified=True).values_list("user_id", flat=True))
+        signed_in |= set(
+            EmailAddress.objects.filter(user__in=self.ids, verified=True).values_list("user_id", flat=True)
+        )
         changed = self._changed()
         used = self._used() - signed_in - changed
         found: dict[int, str] = {}
@@ -114,7 +116,9 @@ class _Uses:
         found |= {owners[pk] for pk in theirs.exclude(verb__in=_OWN_VERBS).values_list("subject_id", flat=True)}
         # Another list said something about them after this one.
         return found | set(
-            about.filter(verb="member.changed_by_import").exclude(detail__of=self.batch.pk).values_list("subject_id", flat=True)
+            about.filter(verb="member.changed_by_import")
+            .exclude(detail__of=self.batch.pk)
+            .values_list("subject_id", flat=True)
         )
 
     def _used(self) -> set[int]:

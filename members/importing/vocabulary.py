@@ -101,9 +101,7 @@ def country_like(words: str) -> str:
 
 @cache
 def _spoken() -> dict[str, str]:
-    names = [
-        (languages.spoken_name(code, one), code) for one in zones.LOCALES for code in languages.SPOKEN
-    ]
+    names = [(languages.spoken_name(code, one), code) for one in zones.LOCALES for code in languages.SPOKEN]
     return {**{code: code for code in languages.SPOKEN}, **_by_name(names, _LANGUAGES)}
 
 
@@ -161,10 +159,25 @@ def _kinds() -> dict[str, str]:
     return {**{code.lower(): code for code in Organisation.Kind.values}, **_by_name(labels, _KINDS)}
 
 
+_KIND_WORDS = {
+    "COMM": re.compile(r"\b(?:communit|comunidad|communaut|cooperativ)"),
+    "COMP": re.compile(r"\b(?:compan|empresa|entreprise|business|brand|marca|marque|industr)"),
+    "NGO": re.compile(r"\b(?:ngos?\b|ongs?\b|non ?govern|no gubernament|non gouvern|nao govern|civil|civile)"),
+    "RES": re.compile(r"\b(?:research|universi|academ|investigac|recherche|pesquisa)"),
+    "PUBL": re.compile(r"\b(?:government|gobierno|gouvernement|governo|public|ministr)"),
+    "FUND": re.compile(r"\b(?:funder|donor|donante|bailleur|doador|financiador)"),
+    "INDV": re.compile(r"\b(?:independ|individual|individu|consult)"),
+}
+
+
 @lru_cache(maxsize=1_024)
 def stakeholder(words: str) -> str:
-    """The code of a kind of stakeholder; what stands in brackets is left aside. Empty when none is meant."""
-    return _kinds().get(folded(words)) or _kinds().get(folded(re.sub(r"\(.*?\)", " ", words)), "")
+    """The code of a kind of stakeholder, by its name or the one kind its words speak of; empty when none is meant."""
+    plain = folded(re.sub(r"\(.*?\)", " ", words))
+    if known := _kinds().get(folded(words)) or _kinds().get(plain):
+        return known
+    spoken_of = [code for code, pattern in _KIND_WORDS.items() if pattern.search(plain)]
+    return spoken_of[0] if len(spoken_of) == 1 else ""
 
 
 @cache

@@ -1,6 +1,6 @@
 """What is wrong with a row, in the reader's words. Rows hold codes, so that each reader gets her own language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,9 +13,7 @@ SENTENCES = {
     "name_missing": gettext_lazy("A name is needed."),
     "too_long": gettext_lazy("This is too long."),
     "control_characters": gettext_lazy("Please remove the control characters."),
-    "direction_characters": gettext_lazy(
-        "Please remove the invisible characters that change the reading direction."
-    ),
+    "direction_characters": gettext_lazy("Please remove the invisible characters that change the reading direction."),
     "invisible_characters": gettext_lazy("Please write something that can be seen."),
     "bad_address": gettext_lazy("This is not an e-mail address."),
     "several_addresses": gettext_lazy("Only one e-mail address can stand here."),
@@ -31,14 +29,14 @@ SENTENCES = {
     "bad_day": gettext_lazy("This is not a day that can be read."),
     "day_to_come": gettext_lazy("This day is still to come."),
     "unclear_consent": gettext_lazy("Nobody can tell whether this is a yes; no consent is recorded."),
-    "switched_off": gettext_lazy(
-        "This person’s account is switched off; only an administrator can open it again."
-    ),
+    "switched_off": gettext_lazy("This person’s account is switched off; only an administrator can open it again."),
     "ended": gettext_lazy("This person’s membership has ended; the list does not begin it again."),
     "unchanged": gettext_lazy("This person is known, and the row says nothing new."),
     "same_name": gettext_lazy("Somebody of this name in this organisation is known. Is it the same person?"),
     "not_decided": gettext_lazy("Nobody said whether this is the person of the same name, so the row was left out."),
-    "taken_meanwhile": gettext_lazy("Something else changed this person at the same moment. Please import the row again."),
+    "taken_meanwhile": gettext_lazy(
+        "Something else changed this person at the same moment. Please import the row again."
+    ),
 }
 KEPT = {
     "signed_in": gettext_lazy("has signed in"),
@@ -62,3 +60,10 @@ def sentence(problem: Mapping[str, Any]) -> str:
 def field_name(problem: Mapping[str, Any]) -> str:
     """The field that a problem is about, in the reader's words; empty when it is about the whole row."""
     return str(LABELS.get(problem["field"], ""))
+
+
+def in_one(problems: Iterable[Mapping[str, Any]]) -> str:
+    """All that is wrong with a row, in one cell: field, what was typed, and the sentence."""
+    return " · ".join(
+        f"{field_name(one)} “{one['value']}”: {sentence(one)}" if one["value"] else sentence(one) for one in problems
+    )

@@ -117,7 +117,9 @@ class ImportRow(models.Model):
     cells = models.JSONField()  # as typed
     outcome = models.CharField(max_length=6, choices=Outcome, blank=True, default=Outcome.RAW)
     values = models.JSONField(default=dict)  # as understood, by field
-    problems = models.JSONField(default=list)  # dicts: field, code, value; with `note` where the row is good all the same
+    problems = models.JSONField(
+        default=list
+    )  # dicts: field, code, value; with `note` where the row is good all the same
     key = models.CharField(max_length=400, blank=True)  # the address; without one the folded name and organisation
     stamp = models.DateTimeField(null=True)  # when the form was answered
     person = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")  # known, or made

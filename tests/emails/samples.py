@@ -15,7 +15,7 @@ from events.models import Event, Registration, Role
 from events.places import place_link
 from events.telling import Listener, Span
 from forestallies import digest
-from members import contact_emails, joining_emails, listing_emails, mailing_emails
+from members import contact_emails, import_emails, joining_emails, listing_emails, mailing_emails
 from members import emails as member_emails
 from members.accounts import AccountAdapter
 from members.models import Application, ApplicationDraft, Grant, Member, Question
@@ -112,6 +112,7 @@ JOINING_KINDS = (
     "applications_to_review",
     "address_stopped",
     "welcome",
+    "added_to_community",
     "application_declined",
     "more_information",
     "application_answered",
@@ -363,6 +364,10 @@ def _joining_posting(kind: str, language: str, name: str) -> Posting:  # noqa: P
             stopped_at=AT,
         )
         return member_emails.address_stopped(refused, person(language, name="Bo Dupont"))
+    if kind == "added_to_community":
+        return import_emails.added_to_community(
+            person(language, name=name), written.community, token=TOKEN, expires_at=TIMESTAMP, invitation=1
+        )
     return member_emails.welcome(written, person(language, name=name), token=TOKEN, expires_at=TIMESTAMP)
 
 
