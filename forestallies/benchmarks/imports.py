@@ -24,16 +24,16 @@ HEADINGS = (
     "Idiomas,Género,Aviso de privacidad"
 )
 TABLE = """
-CREATE TEMPORARY TABLE IF NOT EXISTS bare (stamp text, email text, name text, country text, organisation text, kind text, role text,
- languages text, gender text, privacy text)
+CREATE TEMPORARY TABLE IF NOT EXISTS bare (stamp text, email text, name text, country text, organisation text,
+ kind text, role text, languages text, gender text, privacy text)
 """
 
 
 def measure(*, size: int, rounds: int) -> Iterator[Measurement]:
     community = make_community()
     trials = [lists(-one, min(size, PEAK)) for one in (1, 2)]
-    statements = queries(lambda: bring_in(community, trials[0], at=clock.now()))
-    held_at_most = peak(lambda: bring_in(community, trials[1], at=clock.now()))
+    statements = queries(lambda: bring_all(community, trials[0]))
+    held_at_most = peak(lambda: bring_all(community, trials[1]))
     # Each round's people are new ones; one in a hundred rows is wrong, as in the requirement.
     files = iter([lists(one, size) for one in range(rounds)])
     held: list[bytes] = []
@@ -47,7 +47,7 @@ def measure(*, size: int, rounds: int) -> Iterator[Measurement]:
         baseline="COPY of the same rows into one table",
         unit="rows",
         bare=bare,
-        real=lambda: rate(size, lambda: bring_in(community, held[0], at=clock.now())),
+        real=lambda: rate(size, lambda: bring_all(community, held[0])),
         rounds=rounds,
         note=f"{1_000 * statements / min(size, PEAK):.0f} statements for 1,000 rows, {held_at_most:.1f} MB at most",
     )
@@ -80,6 +80,10 @@ def copy(data: bytes) -> None:
         cursor.copy_expert("COPY bare FROM STDIN (FORMAT csv, HEADER)", io.BytesIO(data))
 
 
+def bring_all(community: Community, data: bytes) -> None:
+    bring_in(community, data, at=clock.now())
+
+
 def bring_in(community: Community, data: bytes, *, at: datetime) -> MemberImport:
     """All that a coordinator waits for: the upload, the check, the import."""
     batch = imports.stage(community=community, file=SimpleUploadedFile("lista.csv", data), by=None, at=at)
@@ -90,5 +94,6 @@ def bring_in(community: Community, data: bytes, *, at: datetime) -> MemberImport
     job = imports.commit(batch=batch, by=None, at=at)
     work.run_waiting(clock=clock.now, only=job)
     batch.refresh_from_db()
-    assert batch.state == MemberImport.State.DONE, batch  # noqa: S101 (a figure of half the work would mislead)
+    written = batch.rows.filter(done__made=True).count()
+    assert written == batch.counts["create"], batch  # noqa: S101 (a figure of half the work would mislead)
     return batch

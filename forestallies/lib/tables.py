@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.utils.translation import gettext as _
 
 from forestallies.lib import uploads, xlsx
@@ -52,7 +52,7 @@ def accepted() -> str:
     return ",".join(f".{ending}" for ending in ENDINGS)
 
 
-def open_table(file: UploadedFile) -> Table:
+def open_table(file: File) -> Table:
     """Find out what a file of rows is, by its content, and read its headings.
 
     Raises:
@@ -80,7 +80,7 @@ def open_table(file: UploadedFile) -> Table:
 
 
 def _with_headings(records: Iterator[Row]) -> Table:
-    number, cells = next(records, (0, []))
+    _number, cells = next(records, (0, []))
     while len(cells) and not cells[-1]:
         cells = cells[:-1]
     if not cells:
@@ -109,12 +109,12 @@ def _checked(records: Iterator[Row]) -> Iterator[Row]:
         if any(len(cell) > CELL for cell in cells):
             words = _("Row %(row)s has a cell with more than %(most)s characters. Is a quotation mark not closed?")
             raise ValidationError(words % {"row": line, "most": f"{CELL:,}"})
-        cells = [armed(cell.strip().replace("\x00", "")) for cell in cells]
-        if any(cells):
-            yield line, cells
+        clean = [armed(cell.strip().replace("\x00", "")) for cell in cells]
+        if any(clean):
+            yield line, clean
 
 
-def _csv_records(file: UploadedFile) -> Iterator[Row]:
+def _csv_records(file: File) -> Iterator[Row]:
     encoding = _encoding(file)
     text = _text(file, encoding)
     try:
@@ -133,12 +133,12 @@ def _csv_records(file: UploadedFile) -> Iterator[Row]:
         text.detach()
 
 
-def _text(file: UploadedFile, encoding: str) -> io.TextIOWrapper:
+def _text(file: File, encoding: str) -> io.TextIOWrapper:
     file.seek(0)
-    return io.TextIOWrapper(file.file or file, encoding=encoding, newline="")  # type: ignore[arg-type]  # it reads bytes
+    return io.TextIOWrapper(file.file or file, encoding=encoding, newline="")
 
 
-def _encoding(file: UploadedFile) -> str:
+def _encoding(file: File) -> str:
     """The encoding in which all of the file makes sense.
 
     Raises:

@@ -138,7 +138,7 @@ class _Book:
 
         self._run(archive, "xl/styles.xml", STYLES, start)
 
-    def _read_shared(self, archive: Archive) -> None:
+    def _read_shared(self, archive: Archive) -> None:  # noqa: C901 (three small callbacks around one state)
         name = next((one for one in archive.names if one.lower() == "xl/sharedstrings.xml"), "")
         if not name:
             return

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -38,7 +38,7 @@ class ImportRefused(Exception):
 
 
 @transaction.atomic
-def stage(*, community: Community, file: UploadedFile, by: Member | None, at: datetime) -> MemberImport:
+def stage(*, community: Community, file: File, by: Member | None, at: datetime) -> MemberImport:
     """Take a file in: its rows as typed, and what its columns are taken for.
 
     Args:

@@ -25,7 +25,7 @@ class UploadForm(SubmissionForm):
         cut_off: the file was too large to come in.
     """
 
-    community = forms.ModelChoiceField(
+    community: Any = forms.ModelChoiceField(
         label=gettext_lazy("Community"), queryset=Community.objects.none(), empty_label=None
     )
     file = forms.FileField(

@@ -49,7 +49,7 @@ _FOUND = """
 UPDATE members_importorganisation AS i SET found_id = (
   SELECT o.id FROM members_organisation o WHERE fa_fold(o.name) = i.folded
   ORDER BY o.country = i.country DESC, o.id LIMIT 1)
-WHERE i.of_id = %s
+WHERE i.of_id = %s AND i.found_id IS NULL
 """
 _NEAR = """
 UPDATE members_importorganisation AS i SET is_looked_up = true, near_id = (
@@ -159,7 +159,7 @@ def _look_up_organisations(batch: MemberImport) -> None:
         batch.organisations.filter(country="").update(country=batch.country)
     if batch.stakeholder:
         batch.organisations.filter(stakeholder="").update(stakeholder=batch.stakeholder)
-    _execute(_FOUND, batch.pk)
+    look_up_known(batch)
 
 
 def _look_for_neighbours(batch: MemberImport) -> Iterator[None]:
@@ -184,9 +184,14 @@ def _match(batch: MemberImport) -> None:
     _match_names(batch)
 
 
+def look_up_known(batch: MemberImport) -> None:
+    """Find the organisations of the rows among those that are known by now."""
+    _execute(_FOUND, batch.pk)
+
+
 def look_again(batch: MemberImport) -> None:
     """Who stands in the list without an address may have come in since the check, by another list for example."""
-    _execute(_FOUND, batch.pk)
+    look_up_known(batch)
     _execute(_UNSURE, batch.pk)
     _match_names(batch)
 

@@ -4,21 +4,21 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from psycopg2.extras import Json
 
 from audit.models import Entry, entry
 from forestallies.lib.database import execute_values
 from jobs.work import Step
-from members.importing import checking, known
+from members.importing import checking, known, making
 from members.importing import fields as f
 from members.importing.known import Places, Plan
-from members.importing.values import language_for, zone_for
+from members.importing.values import language_for
 from members.models import (
     Affiliation,
     CircleMember,
+    Community,
     Consent,
     DirectoryEntry,
     ImportRow,
@@ -34,9 +34,20 @@ Outcome, Decision = ImportRow.Outcome, ImportRow.Decision
 GOOD = Q(outcome__in=[Outcome.CREATE, Outcome.UPDATE]) | Q(
     outcome=Outcome.REVIEW, decision__in=[Decision.SAME, Decision.OTHER]
 )
+_KNOWN_BY_NOW = """
+UPDATE members_importrow AS r SET person_id = m.id FROM members_member m
+WHERE r.id = ANY(%s) AND r.done IS NULL AND r.values ? 'email' AND lower(m.email) = r.key
+  AND r.person_id IS DISTINCT FROM m.id
+"""
+_NAMED = """
+SELECT DISTINCT fa_fold(values->>'organisation') FROM members_importrow
+WHERE of_id = %s AND values ? 'organisation' AND (outcome IN ('create', 'update')
+    OR outcome = 'review' AND decision <> '')
+"""
 _DONE = """
 UPDATE members_importrow AS r
-SET outcome = v.outcome, person_id = v.person::bigint, done = v.done, problems = coalesce(v.problems, r.problems)
+SET outcome = v.outcome, person_id = v.person::bigint, done = v.done::jsonb,
+  problems = coalesce(v.problems::jsonb, r.problems)
 FROM (VALUES %s) AS v (id, outcome, person, done, problems) WHERE r.id = v.id RETURNING r.id
 """
 
@@ -47,9 +58,10 @@ def commit(batch: MemberImport, *, at: datetime) -> Iterator[Step]:
     Args:
         at: when the coordinator asked for it.
     """
-    waiting = batch.rows.filter(GOOD, done=None)
-    if not batch.rows.exclude(done=None).exists():
+    waiting = batch.rows.filter(GOOD, done__isnull=True)
+    if not batch.rows.filter(done__isnull=False).exists():
         checking.look_again(batch)
+    make_organisations(batch, at=at)
     total = batch.rows.filter(GOOD).count()
     while batch_of := list(waiting.order_by("number").values_list("pk", flat=True)[:BATCH]):
         _with_patience(lambda ids=batch_of: write(batch, ids, at=at))  # type: ignore[misc]  # a lambda with a default
@@ -64,65 +76,64 @@ def _with_patience(act: Callable[[], None]) -> None:
     """Write a batch; when somebody made one of its people at the same moment, look again who is known."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return act()
+            act()
         except IntegrityError:
             if attempt == ATTEMPTS:
                 raise
+        else:
+            return
 
 
 @transaction.atomic
 def write(batch: MemberImport, ids: Sequence[int], *, at: datetime) -> None:
     """Write these rows. The lock on the import lets one process write at a time; rows that are written stay so."""
     MemberImport.objects.select_for_update(no_key=True).get(pk=batch.pk)
-    rows = list(ImportRow.objects.filter(pk__in=ids, done=None).order_by("number"))
-    _recognise(rows)
-    places = Places.of(batch, rows)
-    _make_organisations(batch, rows, places, at=at)
-    new = [row for row in rows if row.person_id is None]
-    old = [row for row in rows if row.person_id is not None]
-    writer = _Writer(batch, places, at=at)
-    writer.make(new)
-    writer.change(old)
-    writer.write_history()
-    execute_values(_DONE, [writer.outcome(row) for row in rows], page=BATCH)
+    rows = batch.rows.filter(pk__in=ids, done__isnull=True)
+    rows.filter(outcome=Outcome.REVIEW, decision=Decision.OTHER).update(person=None)
+    _recognise(ids)
+    known_rows = list(rows.exclude(person=None).order_by("number"))
+    making.make_people(batch, list(rows.filter(person=None).values_list("pk", flat=True)), at=at)
+    if known_rows:
+        writer = _Writer(batch, Places.of(batch, known_rows), at=at)
+        writer.change(known_rows)
+        Entry.objects.bulk_create(writer.history)
+        execute_values(_DONE, [writer.outcome(row) for row in known_rows], page=BATCH)
 
 
-def _recognise(rows: Sequence[ImportRow]) -> None:
+def _recognise(ids: Sequence[int]) -> None:
     """Who became known since the check, by address, is changed and not made a second time."""
-    for row in rows:
-        if row.outcome == Outcome.REVIEW and row.decision == Decision.OTHER:
-            row.person_id = None
-    addresses = [row.values[f.EMAIL] for row in rows if f.EMAIL in row.values]
-    found = dict(Member.objects.filter(email__in=addresses).values_list("email", "pk"))
-    for row in rows:
-        if f.EMAIL in row.values:
-            row.person_id = found.get(row.values[f.EMAIL])
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN_BY_NOW, [list(ids)])
 
 
-def _make_organisations(batch: MemberImport, rows: Sequence[ImportRow], places: Places, *, at: datetime) -> None:
-    needed = {
-        one.pk: (one, row) for row in rows
-        if (one := places.named(row.values)) and places.organisation(row.values) is None
-    }  # fmt: skip
-    made = Organisation.objects.bulk_create(
-        Organisation(
-            name=one.name,
-            kind=one.stakeholder or row.values.get(f.STAKEHOLDER) or batch.stakeholder or Organisation.Kind.INDIVIDUAL,
-            country=one.country or batch.country,
+def make_organisations(batch: MemberImport, *, at: datetime) -> None:
+    """Make the organisations that good rows name and nobody knows; two lists at once make each only once."""
+    with transaction.atomic():
+        Community.objects.select_for_update(no_key=True).get(pk=batch.community_id)
+        checking.look_up_known(batch)
+        with connection.cursor() as cursor:
+            cursor.execute(_NAMED, [batch.pk])
+            named = [folded for (folded,) in cursor.fetchall()]
+        unknown = batch.organisations.filter(found=None, folded__in=named).exclude(is_near=True, near__isnull=False)
+        needed = list(unknown.order_by("pk"))
+        made = Organisation.objects.bulk_create(
+            Organisation(
+                name=one.name,
+                kind=one.stakeholder or batch.stakeholder or Organisation.Kind.INDIVIDUAL,
+                country=one.country or batch.country,
+            )
+            for one in needed
         )
-        for one, row in needed.values()
-    )
-    for organisation, (one, _row) in zip(made, needed.values(), strict=True):
-        one.found, one.is_made, one.is_near = organisation, True, False
-    if made:
-        batch.organisations.bulk_update([one for one, _row in needed.values()], ["found", "is_made", "is_near"])
+        for organisation, one in zip(made, needed, strict=True):
+            one.found, one.is_made = organisation, True
+        batch.organisations.bulk_update(needed, ["found", "is_made"], batch_size=BATCH)
         Entry.objects.bulk_create(
             entry(verb="organisation.imported", subject=one, by=batch.by, at=at, of=batch.pk) for one in made
         )
 
 
 class _Writer:
-    """Writes the rows of one batch with one statement for each table."""
+    """Writes the rows about known people of one batch, with one statement for each table."""
 
     def __init__(self, batch: MemberImport, places: Places, *, at: datetime) -> None:
         self.batch, self.places, self.at = batch, places, at
@@ -136,46 +147,10 @@ class _Writer:
             problem = Json([{"field": "", "code": "switched_off", "value": ""}])
             return row.pk, Outcome.BAD.value, row.person_id, Json({}), problem
         done = self.done.get(row.pk, {})
-        outcome = Outcome.CREATE if done.get("made") else Outcome.UPDATE
-        return row.pk, outcome.value, row.person_id, Json(done), None
-
-    # --- New people ---
-
-    def make(self, rows: Sequence[ImportRow]) -> None:
-        """Make people with their memberships, places and languages; they get no mail by this."""
-        if not rows:
-            return
-        people = Member.objects.bulk_create(self._person(row.values) for row in rows)
-        for row, person in zip(rows, people, strict=True):
-            row.person = person
-            self.done[row.pk] = {"made": True}
-        self._join(rows)
-        self._affiliate([(row, row.values.get(f.ROLE, "")) for row in rows])
-        self._speak([(row, row.values[f.LANGUAGES]) for row in rows if f.LANGUAGES in row.values])
-        self._agree([(row, row.values["consents"]) for row in rows if "consents" in row.values])
-        self.history += [
-            entry(verb="member.imported", subject=person, by=self.batch.by, at=self.at, of=self.batch.pk)
-            for person in people
-        ]
-
-    def _person(self, values: dict[str, Any]) -> Member:
-        return Member(
-            email=values.get(f.EMAIL),
-            name=values[f.NAME],
-            country=values.get(f.COUNTRY) or self.batch.country,
-            zone=zone_for(values, self.batch),
-            language=language_for(values, self.batch),
-            gender=values.get(f.GENDER, Member._meta.get_field("gender").default),
-            age_band=values.get(f.AGE, Member._meta.get_field("age_band").default),
-            password=make_password(None),
-        )
-
-    # --- Known people ---
+        return row.pk, Outcome.UPDATE.value, row.person_id, Json(done), None
 
     def change(self, rows: Sequence[ImportRow]) -> None:
-        """Change what is new in the rows about known people."""
-        if not rows:
-            return
+        """Change what is new in the rows."""
         locked = Member.objects.select_for_update(no_key=True).filter(pk__in=[row.person_id for row in rows])
         people = {one.pk: one for one in locked.order_by("pk")}
         self.refused = {row.pk for row in rows if not people[row.person_id or 0].is_active}
@@ -220,8 +195,6 @@ class _Writer:
         if found:
             Membership.objects.bulk_update(found.values(), ["organisation", "stakeholder"])
 
-    # --- Both ---
-
     def _organisation_id(self, row: ImportRow) -> int | None:
         organisation = self.places.organisation(row.values)
         return organisation.pk if organisation else None
@@ -240,7 +213,7 @@ class _Writer:
     def _join(self, rows: Sequence[ImportRow]) -> None:
         memberships = Membership.objects.bulk_create(
             Membership(
-                member_id=row.person_id, community_id=self.batch.community_id,
+                member_id=_whose(row), community_id=self.batch.community_id,
                 organisation_id=self._organisation_id(row), stakeholder=self._stakeholder(row),
                 joined_at=self._since_moment(row),
             )
@@ -254,7 +227,7 @@ class _Writer:
         ) if rows else set()  # fmt: skip
         coming = [row for row in rows if row.person_id not in there]
         belongings = CircleMember.objects.bulk_create(
-            CircleMember(circle_id=circle, member_id=row.person_id, joined_at=self._since_moment(row)) for row in coming
+            CircleMember(circle_id=circle, member_id=_whose(row), joined_at=self._since_moment(row)) for row in coming
         )
         for row, one in zip(rows, memberships, strict=True):
             self.done[row.pk]["membership"] = one.pk
@@ -269,7 +242,7 @@ class _Writer:
 
     def _affiliate(self, places: Sequence[tuple[ImportRow, str]]) -> None:
         wanted = [(row, role, pk) for row, role in places if (pk := self._organisation_id(row))]
-        ids = [row.person_id for row, _role, _pk in wanted if not self.done[row.pk].get("made")]
+        ids = [row.person_id for row, _role, _pk in wanted]
         there = {
             (one.member_id, one.organisation_id): one
             for one in (Affiliation.objects.filter(member__in=ids, ends_on=None) if ids else ())
@@ -282,7 +255,7 @@ class _Writer:
                 changed.append(one)
         new = [(row, role, pk) for row, role, pk in wanted if (row.person_id, pk) not in there]
         made = Affiliation.objects.bulk_create(
-            Affiliation(member_id=row.person_id, organisation_id=pk, role=role, starts_on=self._since(row))
+            Affiliation(member_id=_whose(row), organisation_id=pk, role=role, starts_on=self._since(row))
             for row, role, pk in new
         )
         for (row, _role, _pk), one in zip(new, made, strict=True):
@@ -292,7 +265,7 @@ class _Writer:
 
     def _speak(self, answers: Sequence[tuple[ImportRow, list[str] | None]]) -> None:
         """Languages go into the directory entry, which stays unlisted until the person herself wants to be listed."""
-        ids = [row.person_id for row, _codes in answers if not self.done[row.pk].get("made")]
+        ids = [row.person_id for row, _codes in answers]
         there = {one.member_id: one for one in (DirectoryEntry.objects.filter(member__in=ids) if ids else ())}
         for row, codes in answers:
             if one := there.get(row.person_id or 0):
@@ -302,7 +275,7 @@ class _Writer:
             DirectoryEntry.objects.bulk_update(there.values(), ["languages"])
         new = [(row, codes) for row, codes in answers if row.person_id not in there]
         made = DirectoryEntry.objects.bulk_create(
-            DirectoryEntry(member_id=row.person_id, languages=codes) for row, codes in new
+            DirectoryEntry(member_id=_whose(row), languages=codes or []) for row, codes in new
         )
         for (row, _codes), one in zip(new, made, strict=True):
             self.done[row.pk]["entry"] = one.pk
@@ -311,7 +284,8 @@ class _Writer:
         """Record agreement that was given elsewhere; to our own words everybody agrees herself."""
         made = Consent.objects.bulk_create(
             Consent(
-                member_id=row.person_id, term=term, version=known.VERSION, language=language_for(row.values, self.batch),
+                member_id=_whose(row), term=term, version=known.VERSION,
+                language=language_for(row.values, self.batch),
                 given_at=min(row.stamp or self.at, self.at),
             )
             for row, terms in answers for term in terms
@@ -320,5 +294,8 @@ class _Writer:
         for row, terms in answers:
             self.done[row.pk]["consents"] = [next(ids) for _term in terms]
 
-    def write_history(self) -> None:
-        Entry.objects.bulk_create(self.history)
+
+def _whose(row: ImportRow) -> int:
+    """The person of a row, of whom it is known by now that there is one."""
+    assert row.person_id is not None  # noqa: S101 (for the type checker)
+    return row.person_id

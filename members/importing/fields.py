@@ -47,8 +47,10 @@ _GUESSES = [
         ("", r"phone|telephone|telefono|telefone|celular|whatsapp|movil|mobile|portable"),
         (
             PRIVACY,
-            r"privacy|privacidad|privacidade|confidentialite|personal data|datos personales|donnees personnelles"
-            r"|donnees a caractere personnel|dados pessoais",
+            (
+                r"privacy|privacidad|privacidade|confidentialite|personal data|datos personales|donnees personnelles"
+                r"|donnees a caractere personnel|dados pessoais"
+            ),
         ),
         (CONDUCT, r"code of conduct|codigo de conducta|code de conduite|codigo de conduta"),
         (
@@ -58,8 +60,11 @@ _GUESSES = [
         (EMAIL, r"e ?mail|mail|correo|courriel|adresse electronique|endereco eletronico"),
         (
             LANGUAGE,
-            r"language of (?:our )?messages|preferred language|idioma preferido|idioma de (?:los|nuestros) mensajes"
-            r"|langue preferee|langue des messages|langue de correspondance|idioma das mensagens|idioma de preferencia",
+            (
+                r"language of (?:our )?messages|preferred language|idioma preferido|idioma de (?:los|nuestros) mensajes"
+                r"|langue preferee|langue des messages|langue de correspondance"
+                r"|idioma das mensagens|idioma de preferencia"
+            ),
         ),
         (LANGUAGES, r"languages?|idiomas?|langues?|linguas?|lenguas?"),
         (ZONE, r"time ?zone|zona horaria|huso horario|fuseau horaire|fuso horario"),
@@ -68,8 +73,10 @@ _GUESSES = [
         (AGE, r"age|ages|edad|idade|faixa etaria|tranche d age"),
         (
             JOINED,
-            r"joined|joining date|member since|miembro desde|fecha de ingreso|membre depuis|date d adhesion"
-            r"|membro desde|data de ingresso|data de adesao",
+            (
+                r"joined|joining date|member since|miembro desde|fecha de ingreso|membre depuis|date d adhesion"
+                r"|membro desde|data de ingresso|data de adesao"
+            ),
         ),
         (
             STAKEHOLDER,
@@ -78,8 +85,10 @@ _GUESSES = [
         (ROLE, r"role|position|job title|job|cargo|rol|funcion|fonction|poste|funcao|puesto"),
         (
             ORGANISATION,
-            r"organi[sz]ation|organizacion|organizacao|organisme|company|empresa|entreprise|institution|institucion"
-            r"|instituicao|association|asociacion|associacao|cooperativ[ae]|cooperative|community|comunidad",
+            (
+                r"organi[sz]ation|organizacion|organizacao|organisme|company|empresa|entreprise|institution|institucion"
+                r"|instituicao|association|asociacion|associacao|cooperativ[ae]|cooperative|community|comunidad"
+            ),
         ),
         (FIRST, r"first name|given name|nombres|prenoms?|primeiro nome|nome proprio|nombre de pila"),
         (LAST, r"last name|surname|family name|apellidos?|nom de famille|sobrenome"),

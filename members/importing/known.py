@@ -137,7 +137,7 @@ class _Knowledge:
             verb__in=["member.profile_changed", "directory.entry_changed"],
         )
         for entry in entries.only("actor_id", "subject_id", "detail"):
-            if entry.actor_id == entry.subject_id:
+            if entry.actor_id is not None and entry.actor_id == entry.subject_id:
                 found.setdefault(entry.actor_id, set()).update(entry.detail.get("fields", ()))
         return found
 

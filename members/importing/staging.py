@@ -15,7 +15,8 @@ from members.models import ImportMapping, ImportRow, MemberImport
 SAMPLES = 3
 SAMPLE_LENGTH = 80
 BATCH = 5_000
-_COPY = f"COPY {ImportRow._meta.db_table} (of_id, number, cells, outcome, values, problems, key, decision, kept_because) FROM STDIN"
+_COLUMNS = ("of_id", "number", "cells", "outcome", "values", "problems", "key", "decision", "kept_because")
+_COPY = f"COPY {ImportRow._meta.db_table} ({', '.join(_COLUMNS)}) FROM STDIN"
 _ESCAPED = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\x00": ""})
 
 

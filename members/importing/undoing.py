@@ -83,7 +83,7 @@ def take_back(batch: MemberImport, ids: Sequence[int], *, by: Member | None, at:
 
 
 class _Uses:
-    """Who of the people in some rows has signed in, was changed, or takes part in something that the import made not."""
+    """Who of the people in some rows has signed in, was changed, or takes part in what the import made not."""
 
     def __init__(self, batch: MemberImport, rows: Sequence[ImportRow]) -> None:
         self.batch = batch
@@ -108,12 +108,14 @@ class _Uses:
                 found[row.pk] = "gone"
         return found
 
-    def _changed(self) -> set[int]:
+    def _changed(self) -> set[int | None]:
         about = Entry.objects.filter(subject_type=Member._meta.label_lower, subject_id__in=self.ids)
         found = set(about.exclude(verb__in=_OWN_VERBS).values_list("subject_id", flat=True))
         owners = {row.done["membership"]: row.person_id for row in self.rows if "membership" in row.done}
         theirs = Entry.objects.filter(subject_type=Membership._meta.label_lower, subject_id__in=list(owners))
-        found |= {owners[pk] for pk in theirs.exclude(verb__in=_OWN_VERBS).values_list("subject_id", flat=True)}
+        found |= {
+            owners.get(pk or 0) for pk in theirs.exclude(verb__in=_OWN_VERBS).values_list("subject_id", flat=True)
+        }
         # Another list said something about them after this one.
         return found | set(
             about.filter(verb="member.changed_by_import")
@@ -127,7 +129,7 @@ class _Uses:
         for relation in Member._meta.related_objects:
             model: Any = relation.related_model
             name = relation.field.name
-            rows = model._base_manager.filter(**{f"{name}__in": self.ids})
+            rows = model._base_manager.filter(**{f"{name}__in": self.ids})  # noqa: SLF001 (public in spite of its name)
             if relation.one_to_many or relation.one_to_one:
                 rows = self._foreign(model, rows)
             if rows is not None:
@@ -164,17 +166,17 @@ class _Changes:
                 reasons[row.pk] = "changed"
         return reasons
 
-    def _turn(self, row: ImportRow, person: Member) -> bool:
+    def _turn(self, row: ImportRow, person: Member) -> bool:  # noqa: C901 (one short step for each table)
         """Turn one row back whole, or not at all."""
         done = row.done
         steps: list[tuple[models.Model, dict[str, Any], dict[str, Any]]] = []
         if done.get("fields"):
             steps.append((person, *_sides(done["fields"])))
         if done.get("membership_fields"):
-            one = Membership.objects.select_for_update().filter(member=person, community=row.of.community_id).first()
-            if one is None:
+            joined = Membership.objects.select_for_update().filter(member=person, community=row.of.community_id).first()
+            if joined is None:
                 return False
-            steps.append((one, *_sides(done["membership_fields"])))
+            steps.append((joined, *_sides(done["membership_fields"])))
         if done.get("languages"):
             spoken = DirectoryEntry.objects.select_for_update().filter(member=person).first()
             if spoken is None:
@@ -228,7 +230,7 @@ def _drop_organisations(batch: MemberImport) -> None:
         model: Any = relation.related_model
         if model is not ImportOrganisation:
             name = relation.field.name
-            ids -= set(model._base_manager.filter(**{f"{name}__in": ids}).values_list(name, flat=True))
+            ids -= set(model._base_manager.filter(**{f"{name}__in": ids}).values_list(name, flat=True))  # noqa: SLF001 (public in spite of its name)
     about = Entry.objects.filter(subject_type=Organisation._meta.label_lower, subject_id__in=ids)
     ids -= set(about.exclude(verb__in=_OWN_VERBS).values_list("subject_id", flat=True))
     others = ImportOrganisation.objects.exclude(of=batch).filter(Q(found__in=ids) | Q(near__in=ids))

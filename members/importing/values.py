@@ -88,6 +88,10 @@ class Reader:
             if name in typed:
                 read(row, typed[name])
         self._consents(row, typed)
+        row.values |= {
+            "own_zone": zone_for(row.values, self.batch),
+            "own_language": language_for(row.values, self.batch),
+        }
         row.key = row.values.get(f.EMAIL) or _key(row.values)
         return row
 

@@ -20,7 +20,8 @@ _COUNTRIES = {
     "usa": "US", "u s a": "US", "united states of america": "US", "eeuu": "US", "ee uu": "US", "eua": "US",
     "estados unidos de america": "US", "etats unis d amerique": "US", "uk": "GB", "u k": "GB", "great britain": "GB",
     "england": "GB", "scotland": "GB", "inglaterra": "GB", "holland": "NL", "holanda": "NL", "the netherlands": "NL",
-    "rep dominicana": "DO", "republica dominicana": "DO", "dominicana": "DO", "dr congo": "CD", "drc": "CD", "rdc": "CD",
+    "rep dominicana": "DO", "republica dominicana": "DO", "dominicana": "DO", "dr congo": "CD", "drc": "CD",
+    "rdc": "CD",
     "democratic republic of the congo": "CD", "republique democratique du congo": "CD", "brasil": "BR",
     "the gambia": "GM", "cabo verde": "CV", "swaziland": "SZ", "timor leste": "TL", "czech republic": "CZ",
 }  # fmt: skip
@@ -29,7 +30,8 @@ _KINDS = {
     "communaute forestiere": "COMM", "comunidade florestal": "COMM", "communaute": "COMM", "comunidade": "COMM",
     "organisation de communaute forestiere": "COMM", "cooperative": "COMM", "cooperativa": "COMM",
     "company": "COMP", "brand": "COMP", "business": "COMP", "empresa": "COMP", "marca": "COMP", "entreprise": "COMP",
-    "marque": "COMP", "private sector": "COMP", "sector privado": "COMP", "secteur prive": "COMP", "setor privado": "COMP",
+    "marque": "COMP", "private sector": "COMP", "sector privado": "COMP", "secteur prive": "COMP",
+    "setor privado": "COMP",
     "industry": "COMP", "industria": "COMP", "industrie": "COMP",
     "ngo": "NGO", "ong": "NGO", "non profit": "NGO", "civil society": "NGO", "sociedad civil": "NGO",
     "societe civile": "NGO", "sociedade civil": "NGO", "organizacion no gubernamental": "NGO",
@@ -55,7 +57,8 @@ _GENDERS = {
     "prefiro nao dizer": "undisclosed", "prefiro nao responder": "undisclosed", "rather not say": "undisclosed",
 }  # fmt: skip
 _LANGUAGES = {
-    "twi": "ak", "asante twi": "ak", "fante": "ak", "castellano": "es", "espagnol": "es", "ingles": "en", "kichwa": "qu",
+    "twi": "ak", "asante twi": "ak", "fante": "ak", "castellano": "es", "espagnol": "es", "ingles": "en",
+    "kichwa": "qu",
     "runasimi": "qu", "kreyol": "ht", "bahasa": "id", "bahasa indonesia": "id", "dioula": "dyu", "jula": "dyu",
     "fulfulde": "ff", "pular": "ff", "peul": "ff", "pulaar": "ff", "k iche": "quc", "quiche": "quc", "brasileiro": "pt",
     "guarani": "gn", "aimara": "ay", "quechua": "qu", "kiche": "quc",
@@ -69,7 +72,7 @@ def _by_name(names: Iterable[tuple[str, str]], more: Mapping[str, str]) -> dict[
     return {**{folded(name): code for name, code in names}, **more}
 
 
-def _in_every_language(words: Callable[[], Iterable[tuple[str, str]]]) -> list[tuple[str, str]]:
+def _in_every_language(words: Callable[[], Iterable[tuple[str, object]]]) -> list[tuple[str, str]]:
     """Pairs of label and code in each of the portal's languages."""
     found: list[tuple[str, str]] = []
     for code, _name in settings.LANGUAGES:

@@ -124,7 +124,7 @@ class ImportRow(models.Model):
     stamp = models.DateTimeField(null=True)  # when the form was answered
     person = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")  # known, or made
     decision = models.CharField(max_length=5, choices=Decision, blank=True, default=Decision.NONE)
-    done = models.JSONField(null=True)  # what was written, so that it can be taken back
+    done: Any = models.JSONField(null=True)  # what was written, so that it can be taken back
     kept_because = models.CharField(max_length=30, blank=True)  # why it was not undone
 
     class Meta:

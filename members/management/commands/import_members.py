@@ -31,28 +31,22 @@ def pair(text: str) -> tuple[str, str]:
 
 class Command(BaseCommand):
     help = (
-        "Bring people into a community from a CSV or XLSX file. Columns are understood by their headings, or as the last"
-        " time such a form came; --column says otherwise. Exit code 0: all rows are good; 1: some are wrong (the good"
-        " ones are imported) or are left to be decided; 2: the file or an option cannot be used, nothing is changed."
+        "Bring people into a community from a CSV or XLSX file. Columns are understood by their headings, or as the"
+        " last time such a form came; --column says otherwise. Exit code 0: all rows are good; 1: some are wrong (the"
+        " good ones are imported) or are left to be decided; 2: the file or an option cannot be used, nothing is changed."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument(
-            "--community", metavar="SLUG", help="into which one; may be left out when there is only one"
-        )
+        parser.add_argument("--community", metavar="SLUG", help="may be left out when there is only one")
         parser.add_argument("--dry-run", action="store_true", help="only say what would become of the rows")
         parser.add_argument("--json", action="store_true", help="print the outcome, with every bad row, as JSON")
         parser.add_argument(
             "--column", action="append", type=pair, default=[], metavar="HEADING=FIELD",
             help="what a column means; an empty field leaves it out",
         )  # fmt: skip
-        parser.add_argument(
-            "--date-order", choices=[dates.DMY, dates.MDY], help="of all days that could be read twofold"
-        )
-        parser.add_argument(
-            "--stakeholder", choices=Organisation.Kind.values, default="", help="where a row names none"
-        )
+        parser.add_argument("--date-order", choices=[dates.DMY, dates.MDY], help="of days that can be read twofold")
+        parser.add_argument("--stakeholder", choices=Organisation.Kind.values, default="", help="where none is named")
         parser.add_argument("--country", default="", metavar="CODE", help="where a row names none, such as PE")
         parser.add_argument("--invite", action="store_true", help="send the new people the link to their sign-in")
         parser.add_argument("--overwrite", action="store_true", help="also replace what people changed themselves")
