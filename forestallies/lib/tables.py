@@ -9,6 +9,7 @@ import io
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
@@ -130,7 +131,8 @@ def _csv_records(file: File) -> Iterator[Row]:
     except csv.Error as error:
         raise ValidationError(_("This file cannot be read as a table. Is a quotation mark not closed?")) from error
     finally:
-        text.detach()
+        with suppress(ValueError):  # the file was closed before somebody read to its end
+            text.detach()
 
 
 def _text(file: File, encoding: str) -> io.TextIOWrapper:

@@ -33,7 +33,7 @@ class Command(BaseCommand):
     help = (
         "Bring people into a community from a CSV or XLSX file. Columns are understood by their headings, or as the"
         " last time such a form came; --column says otherwise. Exit code 0: all rows are good; 1: some are wrong (the"
-        " good ones are imported) or are left to be decided; 2: the file or an option cannot be used, nothing is changed."
+        " good ones are imported) or are left to be decided; 2: the file or an option is of no use, nothing is changed."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -5,13 +5,14 @@ import pytest
 from members.models import Consent, Member, Organisation
 
 FIELDS = {
-    "es": ["stamp", "email", "name", "country", "organisation", "stakeholder", "role", "languages", "gender", "age_band",
-           "", "privacy", "code_of_conduct"],
+    "es": ["stamp", "email", "name", "country", "organisation", "stakeholder", "role", "languages", "gender",
+           "age_band", "", "privacy", "code_of_conduct"],
     "fr": ["stamp", "email", "last_name", "first_name", "country", "organisation", "stakeholder", "role", "languages",
            "gender", "privacy"],
-    "pt": ["stamp", "email", "name", "country", "organisation", "stakeholder", "role", "languages", "gender", "privacy"],
-    "en": ["stamp", "email", "name", "country", "organisation", "stakeholder", "role", "languages", "gender", "age_band",
-           "zone", "privacy", "joined_on"],
+    "pt": ["stamp", "email", "name", "country", "organisation", "stakeholder", "role", "languages", "gender",
+           "privacy"],
+    "en": ["stamp", "email", "name", "country", "organisation", "stakeholder", "role", "languages", "gender",
+           "age_band", "zone", "privacy", "joined_on"],
 }  # fmt: skip
 
 
