@@ -171,10 +171,10 @@ def _candidates(start: bytes) -> tuple[str, ...]:
         return ("utf-8-sig",)
     if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         return ("utf-16",)
-    # Western letters in UTF-16 have a zero in every second byte; no other text has one anywhere.
-    if start[1::2].count(0) > len(start) // 4:
+    # Western letters in UTF-16 have a zero in every second byte, the first one too; no other text has one anywhere.
+    if start[0] and not any(start[1:2]) and start[1::2].count(0) > len(start) // 4:
         return ("utf-16-le",)
-    if start[::2].count(0) > len(start) // 4:
+    if not start[0] and start[1::2].count(0) == 0 and start[::2].count(0) > len(start) // 4:
         return ("utf-16-be",)
     return ("utf-8", "cp1252")
 

@@ -34,9 +34,6 @@ SENTENCES = {
     "unchanged": gettext_lazy("This person is known, and the row says nothing new."),
     "same_name": gettext_lazy("Somebody of this name in this organisation is known. Is it the same person?"),
     "not_decided": gettext_lazy("Nobody said whether this is the person of the same name, so the row was left out."),
-    "taken_meanwhile": gettext_lazy(
-        "Something else changed this person at the same moment. Please import the row again."
-    ),
 }
 KEPT = {
     "signed_in": gettext_lazy("has signed in"),

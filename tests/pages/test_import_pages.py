@@ -163,7 +163,7 @@ def test_list_costs_the_same_with_one_and_three(as_bo, community, bo, at, clock,
     for number in range(count):
         MemberImport.objects.create(community=community, file_name=f"{number}.csv", uploaded_at=at, by=bo)
     as_bo.get(reverse("import_list"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         as_bo.get(reverse("import_list"))
 
 
@@ -173,7 +173,7 @@ def test_page_costs_the_same_with_one_and_three_rows(upload, as_bo, count, djang
     batch = MemberImport.objects.get()
     choose(as_bo, batch)
     page(as_bo, batch)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         page(as_bo, batch)
 
 

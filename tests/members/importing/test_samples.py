@@ -58,7 +58,7 @@ def test_english_form_writes_the_month_first(desk, sample):
     joined = {
         one.name: one.memberships.get().joined_at.date().isoformat() for one in Member.objects.exclude(pk=desk.by.pk)
     }
-    assert joined == {"Ama Owusu": "2026-09-16", "Kofi Addai": "2026-08-31", "Sanne de Vries": "2026-10-01"}
+    assert joined == {"Ama Owusu": "2026-09-16", "Kofi Addai": "2026-08-31", "Mirte Visser": "2026-10-01"}
 
 
 def test_organisation_is_made_once_whatever_its_accents(desk, sample):
