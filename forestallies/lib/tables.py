@@ -110,7 +110,7 @@ def _checked(records: Iterator[Row]) -> Iterator[Row]:
         if any(len(cell) > CELL for cell in cells):
             words = _("Row %(row)s has a cell with more than %(most)s characters. Is a quotation mark not closed?")
             raise ValidationError(words % {"row": line, "most": f"{CELL:,}"})
-        clean = [armed(cell.strip().replace("\x00", "")) for cell in cells]
+        clean = [armed(cell.replace("\x00", "")).strip() for cell in cells]
         if any(clean):
             yield line, clean
 
@@ -123,7 +123,7 @@ def _csv_records(file: File) -> Iterator[Row]:
     finally:
         text.detach()  # else the file would be closed with it
     if _PROGRAM.match(head):
-        raise ValidationError(_("This file is not a table. Please save the list as CSV or XLSX."))
+        raise no_table()
     separator = _separator(head)
     text = _text(file, encoding)
     try:
@@ -148,7 +148,10 @@ def _encoding(file: File) -> str:
     """
     file.seek(0)
     start = file.read(4_096)
-    for encoding in _candidates(start):
+    candidates = _candidates(start)
+    if "utf-8" in candidates and b"\x00" in start:
+        raise no_table()
+    for encoding in candidates:
         file.seek(0)
         decoder = getincrementaldecoder(encoding)()
         # One stray control character in a name is that row's mistake; here it only tells text from programs.
@@ -163,7 +166,11 @@ def _encoding(file: File) -> str:
         break
     else:
         raise ValidationError(_("Please save this text as “UTF-8”, so that every letter can be read."))
-    raise ValidationError(_("This file is not a table. Please save the list as CSV or XLSX."))
+    raise no_table()
+
+
+def no_table() -> ValidationError:
+    return ValidationError(_("This file is not a table. Please save the list as CSV or XLSX."))
 
 
 def _candidates(start: bytes) -> tuple[str, ...]:

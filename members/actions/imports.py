@@ -99,7 +99,7 @@ def choose_columns(
     batch.save(update_fields=["columns", "state", "counts", *options])
     remembered = [{"field": one["field"]} for one in batch.columns]
     ImportMapping.objects.update_or_create(signature=batch.signature, defaults={"columns": remembered, "used_at": at})
-    batch.rows.update(
+    batch.rows.exclude(outcome=ImportRow.Outcome.RAW).update(
         outcome=ImportRow.Outcome.RAW, problems=[], values={}, person=None, decision=ImportRow.Decision.NONE, stamp=None
     )
     batch.organisations.all().delete()

@@ -116,9 +116,11 @@ def check(batch: MemberImport, *, at: datetime) -> Iterator[Step]:
     """Judge every row, a step at a time; may be broken off after any step and begun again."""
     total = batch.rows_count + 2
     reader = Reader(batch, at=at)
+    done = batch.rows_count - _of(batch, Outcome.RAW).count()
     while rows := list(_of(batch, Outcome.RAW).only("pk", "cells")[:BATCH]):
         execute_values(_READ, [_read(reader, row) for row in rows])
-        yield Step(total - 2 - _of(batch, Outcome.RAW).count(), total)
+        done += len(rows)
+        yield Step(done, total)
     _look_up_organisations(batch)
     for _step in _look_for_neighbours(batch):
         yield Step(total - 2, total)

@@ -63,9 +63,12 @@ def commit(batch: MemberImport, *, at: datetime) -> Iterator[Step]:
         checking.look_again(batch)
     make_organisations(batch, at=at)
     total = batch.rows.filter(GOOD).count()
-    while batch_of := list(waiting.order_by("number").values_list("pk", flat=True)[:BATCH]):
-        _with_patience(lambda ids=batch_of: write(batch, ids, at=at))  # type: ignore[misc]  # a lambda with a default
-        yield Step(total - waiting.count(), total)
+    written, last = total - waiting.count(), 0
+    while found := list(waiting.filter(number__gt=last).order_by("number").values_list("pk", "number")[:BATCH]):
+        ids, last = [pk for pk, _number in found], found[-1][1]
+        _with_patience(lambda ids=ids: write(batch, ids, at=at))  # type: ignore[misc]  # a lambda with a default
+        written += len(ids)
+        yield Step(written, total)
     left_open = [{"field": "", "code": "not_decided", "value": ""}]
     batch.rows.filter(outcome=Outcome.REVIEW, decision=Decision.NONE).update(outcome=Outcome.SKIP, problems=left_open)
     batch.counts = checking.counts(batch)

@@ -91,8 +91,8 @@ def test_afternoon_is_told_from_morning():
 
 @pytest.mark.parametrize(
     ("typed", "code"),
-    [("a@b.cd, evil@x.yz", "several_addresses"), ("ana arroba example.org", "bad_address"), ("a@b", "bad_address"),
-     ('"a b"@example.org', "bad_address"), ("a@example.org\r\nBcc: x@y.zz", "several_addresses")],
+    [("a@example.org, evil@example.com", "several_addresses"), ("ana arroba example.org", "bad_address"), ("a@b", "bad_address"),
+     ('"a b"@example.org', "bad_address"), ("a@example.org\r\nBcc: x@example.com", "several_addresses")],
 )  # fmt: skip
 def test_only_one_plain_address_is_taken(typed, code):
     assert [one["code"] for one in read(name="Ana", email=typed).problems] == [code]
