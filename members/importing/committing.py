@@ -95,7 +95,7 @@ def write(batch: MemberImport, ids: Sequence[int], *, at: datetime) -> None:
     rows.filter(outcome=Outcome.REVIEW, decision=Decision.OTHER).update(person=None)
     _recognise(ids)
     known_rows = list(rows.exclude(person=None).order_by("number"))
-    making.make_people(batch, list(rows.filter(person=None).values_list("pk", flat=True)), at=at)
+    making.make_people(batch, ids, at=at)
     if known_rows:
         writer = _Writer(batch, Places.of(batch, known_rows), at=at)
         writer.change(known_rows)

@@ -17,7 +17,7 @@ from members.models import Affiliation, CircleMember, Consent, DirectoryEntry, M
 
 _NUMBERED = """
 UPDATE members_importrow SET person_id = nextval(pg_get_serial_sequence('members_member', 'id'))
-WHERE id = ANY(%(ids)s) AND person_id IS NULL RETURNING id
+WHERE id = ANY(%(ids)s) AND person_id IS NULL AND done IS NULL RETURNING id
 """
 _SOURCE = """
 FROM members_importrow r

@@ -131,7 +131,6 @@ class ImportRow(models.Model):
         constraints = [models.UniqueConstraint(fields=["of", "number"], name="import_row_once")]
         indexes = [
             models.Index(fields=["of", "outcome", "number"], name="import_row_by_outcome"),
-            models.Index(fields=["of", "key"], name="import_row_by_key"),
         ]
 
     def __str__(self) -> str:

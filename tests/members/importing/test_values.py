@@ -91,7 +91,8 @@ def test_afternoon_is_told_from_morning():
 
 @pytest.mark.parametrize(
     ("typed", "code"),
-    [("a@example.org, evil@example.com", "several_addresses"), ("ana arroba example.org", "bad_address"), ("a@b", "bad_address"),
+    [("a@example.org, evil@example.com", "several_addresses"),
+     ("ana arroba example.org", "bad_address"), ("a@b", "bad_address"),
      ('"a b"@example.org', "bad_address"), ("a@example.org\r\nBcc: x@example.com", "several_addresses")],
 )  # fmt: skip
 def test_only_one_plain_address_is_taken(typed, code):
