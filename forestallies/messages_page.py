@@ -36,6 +36,7 @@ TOLD = {
     "more_information": Told("a coordinator asks for more", NOW, "the applicant"),
     "application_answered": Told("the applicant answers", NOW, "the coordinator who asked"),
     "application_draft": Told("somebody saves an application to continue it later", NOW, "the address she typed"),
+    "added_to_community": Told("a coordinator imports a list and wants to invite", NOW, "the new member"),
     "welcome": Told("a coordinator approves", NOW, "the new member"),
     "application_declined": Told("a coordinator declines", "after an hour, in which it can be undone", "the applicant"),
     "concern_reported": Told(

@@ -387,15 +387,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=20),
         "options": {"expires": 20},
     },
-    "forget-drafts": {
-        "task": "members.forget_drafts",
-        "schedule": timedelta(hours=1),
-        "options": {"expires": 3600},
-    },
     "erase-due": {"task": "forestallies.erase_due", "schedule": timedelta(hours=1), "options": {"expires": 3600}},
     "apply-retention": {
         "task": "forestallies.apply_retention",
-        "schedule": timedelta(days=1),
+        "schedule": timedelta(hours=1),  # an interval of a day would begin anew whenever beat is started
         "options": {"expires": 3600},
     },
     "run-waiting-jobs": {"task": "jobs.run_waiting", "schedule": timedelta(seconds=5), "options": {"expires": 5}},

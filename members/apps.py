@@ -12,6 +12,7 @@ class MembersConfig(AppConfig):
             emails,
             endings,
             guards,
+            import_emails,
             joining_emails,
             listing_emails,
             mailing_emails,
@@ -22,3 +23,4 @@ class MembersConfig(AppConfig):
             todo_sources,
             visits,
         )
+        from members.actions import imports  # noqa: F401 (its workers register themselves)

@@ -16,6 +16,7 @@ register(
     Kind(name="address_stopped", label=_("address that takes no messages"), waits_for_day=True),
     Kind(name="concern_reported", label=_("concern reported")),
     Kind(name="welcome", label=_("welcome")),
+    Kind(name="added_to_community", label=_("put on the list of members")),
     Kind(name="application_declined", label=_("application declined")),
     Kind(name="term_withdrawn", label=_("agreement taken back"), waits_for_day=True),
     Kind(

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from members.models import Application, Circle, Grant, Member, Membership
+from members.models import Application, Circle, Community, Grant, Member, Membership
 
 SECOND_FACTOR_PROVED = "second_factor_proved_by"  # in the session of somebody who has just set hers up
 
@@ -75,6 +75,16 @@ def check_can_change_membership(membership: Membership, *, by: Member, at: datet
         return
     if not Membership.objects.run_by(by, at=at).filter(pk=membership.pk).exists():
         raise PermissionDenied(_("Only coordinators of this community change its memberships."))
+
+
+def check_can_import(community: Community, *, by: Member, at: datetime) -> None:
+    """Coordinators bring people into their communities.
+
+    Raises:
+        PermissionDenied: with a sentence for the reader.
+    """
+    if not Circle.objects.run_by(by, at=at).filter(pk=community.circle_id).exists():
+        raise PermissionDenied(_("Only coordinators of this community bring people into it."))
 
 
 def has_second_factor(request: HttpRequest) -> bool:

@@ -10,6 +10,7 @@ from members.views import (
     consents,
     contacts,
     directory,
+    imports,
     introductions,
     listings,
     mailing_sending,
@@ -194,6 +195,18 @@ letter_pages = [
     path("staff/mailings/<int:mailing_id>/remove/", mailing_sending.mailing_remove, name="mailing_remove"),
 ]
 
+import_pages = [
+    # Bringing people in from a file: the list, one of them, and what can be done with it
+    path("staff/imports/", imports.import_list, name="import_list"),
+    path("staff/imports/<int:import_id>/", imports.import_detail, name="import_detail"),
+    path("staff/imports/<int:import_id>/columns/", imports.import_columns, name="import_columns"),
+    path("staff/imports/<int:import_id>/decide/", imports.import_decide, name="import_decide"),
+    path("staff/imports/<int:import_id>/commit/", imports.import_commit, name="import_commit"),
+    path("staff/imports/<int:import_id>/undo/", imports.import_undo, name="import_undo"),
+    path("staff/imports/<int:import_id>/discard/", imports.import_discard, name="import_discard"),
+    path("staff/imports/<int:import_id>/rows.csv", imports.import_rows, name="import_rows"),
+]
+
 urlpatterns = (
     public
     + own
@@ -205,4 +218,5 @@ urlpatterns = (
     + staff_pages
     + term_pages
     + letter_pages
+    + import_pages
 )

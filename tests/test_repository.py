@@ -22,7 +22,7 @@ REACHED_THROUGH_ANOTHER = {
     "members.stakeholdercategory", "members.merged", "members.formeraddress", "members.membershipstep",
     "members.supportedproject", "members.question", "members.applicationdraft", "members.notthesame",
     "members.termversion", "members.termanswer", "members.opensession", "members.addresschange",
-    "members.dataexport",
+    "members.dataexport", "members.importrow", "members.importorganisation", "members.importmapping",
     "events.answer", "events.question", "events.calendarfeed",
     "events.transition", "events.attendance", "events.attendanceevidence", "events.room", "events.roomplace",
     "events.roomnote", "events.segment", "events.materialfile", "events.speakerquestion", "events.speakerquestionvote",

@@ -11,7 +11,7 @@ from typing import IO, Any
 import puremagic
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -77,7 +77,7 @@ def most_bytes() -> int:
     return int(settings.MATERIAL_MAX_MB * 1_000_000)
 
 
-def inspect(file: UploadedFile) -> Found:
+def inspect(file: File) -> Found:
     """Find out what a file is, by its content, and hold its name to it.
 
     Reads it in chunks; of a zip based document only the directory and, when that is harmless, a few small parts.
@@ -145,7 +145,7 @@ def _other_type(extension: str, found: str) -> ValidationError:
     return ValidationError(words % {"extension": extension})
 
 
-def _find(file: UploadedFile, head: bytes, claimed: str) -> str:
+def _find(file: File, head: bytes, claimed: str) -> str:
     """The content type of a file; empty when it is none of `TYPES`. What it claims decides only between equals."""
     if head.startswith(b"PK\x03\x04"):
         return _find_document(file)
@@ -209,7 +209,7 @@ def _parts(archive: Archive) -> str:
     return parts
 
 
-def _find_text(file: UploadedFile, claimed: str) -> str:
+def _find_text(file: File, claimed: str) -> str:
     """Plain text that says to be plain text; pages and pictures written as text are not.
 
     Raises:
@@ -232,7 +232,7 @@ def _find_text(file: UploadedFile, claimed: str) -> str:
     return claimed
 
 
-def _hash(file: UploadedFile) -> str:
+def _hash(file: File) -> str:
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)

@@ -19,5 +19,7 @@ ORGANISATION_RULES: tuple[Rule, ...] = (
     move("workshops.OpenPoint.organisation", topics.PROJECTS),
     move("members.Application.organisation", topics.APPLICATIONS),
     unite("members.NotTheSame.organisation", topics.APPLICATIONS, same=["application"]),
+    move("members.ImportOrganisation.found", topics.BEFORE),
+    move("members.ImportOrganisation.near", topics.BEFORE),
     move("members.Merged.organisation", topics.BEFORE),
 )  # fmt: skip

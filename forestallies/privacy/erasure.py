@@ -20,7 +20,7 @@ from forestallies.privacy import forgetting, ledger
 from forestallies.privacy.finders import FINDS, Person
 from forestallies.privacy.forgetting import MEMBER
 from forestallies.privacy.rules import blank_value, fields_with
-from members.models import Application, Circle, CircleMember, Grant, Member, Membership
+from members.models import Application, Circle, CircleMember, Grant, Member, Membership, MembershipStep
 from notices import outbox
 from notices.models import Notice
 from programs.models import Enrolment
@@ -156,6 +156,9 @@ def _end_belonging(member: Member, *, by: Member | None, at: datetime) -> None:
     for membership in Membership.objects.filter(member=member).exclude(state=Membership.State.ENDED):
         membership.state, membership.ended_at = Membership.State.ENDED, at
         membership.save(update_fields=["state", "ended_at"])
+        MembershipStep.objects.create(
+            membership=membership, state=Membership.State.ENDED, reason=Membership.Reason.OTHER, by=by, at=at
+        )
         record(verb="membership.ended", subject=membership, by=by, at=at, reason="erased")
     belongings = CircleMember.objects.filter(member=member)
     belongings.filter(joined_at__gte=at).delete()

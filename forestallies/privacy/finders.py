@@ -13,7 +13,7 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.db.models import Model, Q, QuerySet
 
-from members.models import Application, Member
+from members.models import AddressChange, Application, FormerAddress, Member, Merged
 from notices.models import Notice
 
 Rows = QuerySet[Any]
@@ -33,6 +33,8 @@ class Person:
         found |= set(EmailAddress.objects.filter(user=member).values_list("email", flat=True))
         found |= set(Application.objects.filter(member=member).values_list("email", flat=True))
         found |= set(Notice.objects.filter(recipient=member).values_list("address", flat=True).distinct())
+        found |= set(FormerAddress.objects.filter(member=member).values_list("address", flat=True))
+        found |= set(AddressChange.objects.filter(member=member).values_list("old_address", flat=True))
         lowered = {address.strip().lower() for address in found} - {""}
         others = Member.objects.filter(email__in=lowered).exclude(pk=member.pk).values_list("email", flat=True)
         return cls(member.pk, "" if member.erased_at else member.name, frozenset(lowered - set(others)))
@@ -84,7 +86,16 @@ def _sessions(person: Person) -> Q:
 
 def _history(person: Person) -> Q:
     """What she did, and what was done with her: the audit has ids in the place of foreign keys."""
-    return Q(actor_id=person.pk) | Q(subject_type=Member._meta.label_lower, subject_id=person.pk)
+    ids = [person.pk, *Merged.objects.filter(member=person.pk).values_list("former_id", flat=True)]
+    return Q(actor_id__in=ids) | Q(subject_type=Member._meta.label_lower, subject_id__in=ids)
+
+
+def _import_rows(person: Person) -> Q:
+    """Lines of lists in which she stands, whoever they were taken for."""
+    found = Q(pk__in=[])
+    for words in person.words:
+        found |= Q(cells__icontains=words) | Q(values__icontains=words)
+    return found
 
 
 def _admin_history(person: Person) -> Q:
@@ -108,6 +119,14 @@ FINDS: dict[str, Find] = {
     "members.affiliation": _MEMBER,
     "members.membership": _MEMBER,
     "members.consent": _MEMBER,
+    "members.membershipstep": Find(("membership__member",)),
+    "members.termanswer": _MEMBER,
+    "members.confidence": _MEMBER,
+    "members.opensession": _MEMBER,
+    "members.addresschange": _MEMBER,
+    "members.formeraddress": _MEMBER,
+    "members.concern": Find(("reporter",), addresses=("email",)),
+    "members.importrow": Find(("person",), addresses=("key",), also=_import_rows),
     "members.application": Find(("member",), addresses=("email",)),
     "members.question": Find(("application__member",), addresses=("application__email",)),
     "members.applicationdraft": Find(addresses=("email",)),
@@ -119,6 +138,7 @@ FINDS: dict[str, Find] = {
     "events.transition": Find(("registration__member",)),
     "events.answer": Find(("registration__member",)),
     "events.attendance": _MEMBER,
+    "events.dispute": Find(("attendance__member",)),
     "events.attendanceevidence": Find(("member",), addresses=("raw_address",)),
     "events.role": _MEMBER,
     "events.roomplace": _MEMBER,
@@ -151,6 +171,8 @@ FINDS: dict[str, Find] = {
 # (Fields with the rule "redact" need no line: they are searched anyway.)
 NAMING: dict[str, tuple[str, ...]] = {
     "events.event": ("urgent_contact",),
+    "members.importorganisation": ("name",),
+    "members.memberimport": ("file_name", "columns"),
     "events.attendanceevidence": ("raw_name", "raw_address"),
     "notices.notice": ("subject", "text", "html", "problem"),
     "admin.logentry": ("object_repr", "change_message"),

@@ -7,15 +7,17 @@ SECTIONS = [
     (_("Your profile"), ["members.member"]),
     (_("Signing in"), [
         "account.emailaddress", "account.emailconfirmation", "mfa.authenticator", "members.signininvitation",
-        "sessions.session",
+        "members.opensession", "members.addresschange", "members.formeraddress", "sessions.session",
     ]),
     (_("Joining"), [
         "members.application", "members.question", "members.applicationdraft", "members.notthesame",
+        "members.importrow",
     ]),
     (_("Memberships, organisations and rights"), [
-        "members.membership", "members.affiliation", "members.circlemember", "members.grant", "programs.enrolment",
+        "members.membership", "members.membershipstep", "members.affiliation", "members.circlemember", "members.grant",
+        "programs.enrolment",
     ]),
-    (_("What you agreed to"), ["members.consent"]),
+    (_("What you agreed to"), ["members.consent", "members.termanswer"]),
     (_("Directory and contacts"), [
         "members.directoryentry", "members.directoryentry_themes", "members.contactrequest",
     ]),
@@ -24,10 +26,10 @@ SECTIONS = [
         "events.registration", "events.transition", "events.answer", "workshops.appearance", "events.roomplace",
     ]),
     (_("Your parts and notes"), ["events.role", "events.roomnote", "workshops.groupnote"]),
-    (_("Attendance"), ["events.attendance", "events.attendanceevidence"]),
+    (_("Attendance"), ["events.attendance", "events.attendanceevidence", "events.dispute"]),
     (_("Feedback and questions"), [
         "events.feedback", "events.feedbacktopic", "events.feedbackreceipt", "events.speakerquestion",
-        "events.speakerquestionvote",
+        "events.speakerquestionvote", "members.confidence", "members.concern",
     ]),
     (_("Certificates"), ["certificates.certificate", "certificates.document"]),
     (_("Messages and calendar"), [

@@ -22,16 +22,20 @@ from events.models import Answer, AttendanceEvidence, Registration, Role, Transi
 from forestallies.privacy.forgetting import BATCH, blank
 from forestallies.privacy.rules import fields_with
 from jobs.models import Job, Submission
+from members.actions import imports
 from members.models import (
     Application,
     ApplicationDraft,
+    Concern,
     ContactRequest,
     DataExport,
     ErasureRequest,
+    MemberImport,
     NotTheSame,
     Question,
     SignInInvitation,
 )
+from members.models.imports import KEPT
 from notices.models import Notice, RefusedAddress
 
 Rows = QuerySet[Any]
@@ -49,6 +53,7 @@ class Rule:
             found again.
         blanks: the fields to empty; none: the rows are deleted.
         words: what it is, for the privacy notice; empty where nobody would ask.
+        act: does it instead, where more than deleting rows is to be done; given the present moment, gives the number.
     """
 
     name: str
@@ -56,6 +61,7 @@ class Rule:
     find: Find
     blanks: tuple[str, ...] = ()
     words: str | Promise = ""
+    act: Callable[[datetime], int] | None = None
 
     def due(self, at: datetime) -> Rows:
         return self.find(at - timedelta(days=self.days)).order_by("pk")
@@ -80,6 +86,8 @@ def apply(*, at: datetime, dry_run: bool = False) -> dict[str, int]:
 
 
 def _apply(rule: Rule, at: datetime) -> int:
+    if rule.act:
+        return rule.act(at)
     done = 0
     while keys := list(rule.due(at).values_list("pk", flat=True)[:BATCH]):
         with transaction.atomic():
@@ -105,6 +113,14 @@ def _joining() -> list[Rule]:
         ),
         Rule(
             "applications saved for later", 0, lambda end: ApplicationDraft.objects.filter(expires_at__lte=end),
+        ),
+        Rule(
+            "rows of imported lists", KEPT.days, lambda end: MemberImport.objects.overdue(end + KEPT),
+            words=_("Lists of people that were imported"), act=lambda at: imports.forget_old(at=at),
+        ),
+        Rule(
+            "concerns", Concern.KEPT.days, lambda end: Concern.objects.filter(closed_at__lte=end),
+            words=_("A concern that was reported, after it was closed"),
         ),
         Rule(
             "messages of contact requests", settings.RETENTION_DAYS_CONTACT_MESSAGE,

@@ -28,6 +28,8 @@ _SPECIAL: dict[str, Any] = {
     "members.member.zone": "UTC",
     "members.member.age_band": AgeBand.UNDISCLOSED,
     "members.application.zone": "UTC",
+    "members.memberimport.columns": [],
+    "members.importorganisation.folded": Concat(Value("erased:"), Cast("pk", models.CharField())),  # unique
     "members.application.token_hash": Concat(Value("erased:"), Cast("pk", models.CharField())),  # unique
 }
 _EMPTY: list[tuple[type[Any], Any]] = [

@@ -10,7 +10,7 @@ import forestallies.lib.fields
 class Migration(migrations.Migration):
     dependencies = [
         ("jobs", "0001_initial"),
-        ("members", "0010_merging"),
+        ("members", "0011_imports"),
     ]
 
     operations = [

@@ -8,6 +8,7 @@ from members.models.confidence import Confidence
 from members.models.contacts import ContactRequest
 from members.models.directory import DirectoryEntry
 from members.models.grants import Grant
+from members.models.imports import ImportMapping, ImportOrganisation, ImportRow, MemberImport
 from members.models.joining import ApplicationDraft, NotTheSame, Question
 from members.models.listings import Introduction, Listing, Partnership
 from members.models.mailings import Mailing
@@ -38,10 +39,14 @@ __all__ = [
     "ErasureRequest",
     "FormerAddress",
     "Grant",
+    "ImportMapping",
+    "ImportOrganisation",
+    "ImportRow",
     "Introduction",
     "Listing",
     "Mailing",
     "Member",
+    "MemberImport",
     "Membership",
     "MembershipStep",
     "Merged",

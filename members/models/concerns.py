@@ -29,10 +29,6 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
             return self.all()
         return self.filter(circle__in=Circle.objects.run_by(member, at=at), about_coordinator=False)
 
-    def to_forget(self, at: datetime) -> "ConcernQuerySet":
-        """Those that were closed so long ago that they are deleted."""
-        return self.filter(closed_at__lte=at - Concern.KEPT)
-
 
 class Concern(models.Model):
     """What somebody reported, with her name or without.

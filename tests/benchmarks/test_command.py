@@ -33,6 +33,7 @@ MEASURED = {
     "notices": 3,
     "join": 6,
     "directory": 2,
+    "import": 1,
 }  # comparisons of each
 
 

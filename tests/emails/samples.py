@@ -27,6 +27,7 @@ from members import (
     concern_emails,
     consent_emails,
     contact_emails,
+    import_emails,
     joining_emails,
     listing_emails,
     mailing_emails,
@@ -145,6 +146,7 @@ JOINING_KINDS = (
     "applications_to_review",
     "address_stopped",
     "welcome",
+    "added_to_community",
     "application_declined",
     "more_information",
     "application_answered",
@@ -440,6 +442,10 @@ def _joining_posting(kind: str, language: str, name: str) -> Posting:  # noqa: P
             stopped_at=AT,
         )
         return member_emails.address_stopped(refused, person(language, name="Bo Dupont"))
+    if kind == "added_to_community":
+        return import_emails.added_to_community(
+            person(language, name=name), written.community, token=TOKEN, expires_at=TIMESTAMP, invitation=1
+        )
     return member_emails.welcome(written, person(language, name=name), token=TOKEN, expires_at=TIMESTAMP)
 
 

@@ -21,7 +21,7 @@ from tests.notices.messages import notice
 pytestmark = pytest.mark.django_db
 PRIVATE = {
     "application_received", "application_exists", "application_draft", "more_information", "welcome", "contact_request",
-    "contact_accepted", "introduction", "erasure_asked", "erasure_planned",
+    "contact_accepted", "introduction", "erasure_asked", "erasure_planned", "added_to_community",
 }  # fmt: skip
 READABLE = [kind for kind in KINDS if "/" not in kind and kind not in PRIVATE]
 TOKEN = re.compile(r"[\w:]+\.[\w-]{43}")

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from forestallies.benchmarks import certificates, directory, exports, join, notices, pages, registrations
+from forestallies.benchmarks import certificates, directory, exports, imports, join, notices, pages, registrations
 from forestallies.benchmarks.measure import Measurement, Waits
 from forestallies.benchmarks.scratch import NotAllowed, prepared_tables, scratch_database
 
@@ -23,6 +23,7 @@ BENCHMARKS = {
     "notices": notices,
     "join": join,
     "directory": directory,
+    "import": imports,
 }
 ROUNDS = 5
 
