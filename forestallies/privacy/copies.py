@@ -25,7 +25,8 @@ LEFT_OUT = {
     "members.applicationdraft.token_hash", "events.calendarfeed.token_hash", "events.calendarfeed.content_hash",
     "events.feedback.seal", "account.emailconfirmation.key", "mfa.authenticator.data", "sessions.session.session_key",
     "sessions.session.session_data", "jobs.submission.key", "members.dataexport.content", "notices.notice.html",
-    "notices.notice.calendar", "notices.notice.claimed_by", "certificates.document.pdf",
+    "members.opensession.session_key", "members.addresschange.token_hash", "members.importrow.key",
+    "members.importrow.done", "notices.notice.calendar", "notices.notice.claimed_by", "certificates.document.pdf",
 }  # fmt: skip
 # Related rows that say something by their own name; of others the number stands in the data only.
 SPEAKING = {

@@ -91,10 +91,10 @@ def _history(person: Person) -> Q:
 
 
 def _import_rows(person: Person) -> Q:
-    """Lines of lists in which she stands, whoever they were taken for."""
+    """Lines of lists with an address of hers, whoever they were taken for. A name may be somebody else's, too."""
     found = Q(pk__in=[])
-    for words in person.words:
-        found |= Q(cells__icontains=words) | Q(values__icontains=words)
+    for address in sorted(person.addresses):
+        found |= Q(cells__icontains=address) | Q(values__icontains=address)
     return found
 
 
@@ -171,8 +171,6 @@ FINDS: dict[str, Find] = {
 # (Fields with the rule "redact" need no line: they are searched anyway.)
 NAMING: dict[str, tuple[str, ...]] = {
     "events.event": ("urgent_contact",),
-    "members.importorganisation": ("name",),
-    "members.memberimport": ("file_name", "columns"),
     "events.attendanceevidence": ("raw_name", "raw_address"),
     "notices.notice": ("subject", "text", "html", "problem"),
     "admin.logentry": ("object_repr", "change_message"),

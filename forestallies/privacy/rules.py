@@ -28,8 +28,6 @@ _SPECIAL: dict[str, Any] = {
     "members.member.zone": "UTC",
     "members.member.age_band": AgeBand.UNDISCLOSED,
     "members.application.zone": "UTC",
-    "members.memberimport.columns": [],
-    "members.importorganisation.folded": Concat(Value("erased:"), Cast("pk", models.CharField())),  # unique
     "members.application.token_hash": Concat(Value("erased:"), Cast("pk", models.CharField())),  # unique
 }
 _EMPTY: list[tuple[type[Any], Any]] = [
@@ -94,7 +92,17 @@ def pattern_of(words: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE) if parts else None
 
 
-def redacted(words: str, person: Person) -> str:
-    """Words of others, without her name and addresses."""
+def redacted(words: Any, person: Person) -> Any:
+    """Words of others, or data that holds such words, without her name and addresses."""
     pattern = pattern_of(person.words)
-    return pattern.sub(REDACTED, words) if pattern else words
+    return _without(words, pattern) if pattern else words
+
+
+def _without(words: Any, pattern: re.Pattern[str]) -> Any:
+    if isinstance(words, str):
+        return pattern.sub(REDACTED, words)
+    if isinstance(words, list):
+        return [_without(one, pattern) for one in words]
+    if isinstance(words, dict):
+        return {key: _without(one, pattern) for key, one in words.items()}
+    return words

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from audit.models import record
 from members import consent_emails, terms
-from members.actions import life
+from members.actions import circles, life
 from members.actions.life import Why
 from members.models import Application, Consent, Member, Membership, TermAnswer
 from notices import outbox
@@ -162,6 +162,8 @@ def _stop(membership: Membership, *, then: str, by: Member, at: datetime) -> Non
     state = State.ENDED if then == Then.END else State.DORMANT
     if membership.may_become(state, by_herself=True):  # one that pauses already goes on pausing
         life.change_state(membership=membership, state=state, why=Why(Membership.Reason.TERMS), by=by, at=at)
+    if state == State.DORMANT:  # who does not agree to the rules takes part in nothing more, unlike others who pause
+        circles.leave(circle=membership.community.circle, member=membership.member, at=at)
 
 
 def _resume(member: Member, *, by: Member, at: datetime) -> None:

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
-from django.conf import settings
 from django.test import RequestFactory
 
 from events import (
@@ -22,63 +21,38 @@ from events.models import Event, Registration, Role
 from events.places import place_link
 from events.telling import Listener, Span
 from forestallies import digest
-from forestallies.privacy import emails as own_data_emails
-from members import (
-    concern_emails,
-    consent_emails,
-    contact_emails,
-    import_emails,
-    joining_emails,
-    listing_emails,
-    mailing_emails,
-    membership_emails,
-)
-from members import emails as member_emails
 from members.accounts import AccountAdapter
 from members.models import (
-    Application,
-    ApplicationDraft,
-    Concern,
-    Consent,
-    DataExport,
-    ErasureRequest,
     Grant,
     Member,
-    Question,
 )
-from members.models.mailings import LANGUAGES, Words
 from notices import drawers
 from notices.models import RefusedAddress
 from notices.outbox import Posting
 from notices.render import Message
 from programs import emails as program_emails
 from tests.certificates import papers
-from tests.emails import disputes
+from tests.emails import disputes, member_samples
+from tests.emails.people import (
+    AT,
+    MONDAY,
+    SUNDAY,
+    TIMESTAMP,
+    TITLE,
+    application,
+    person,
+    registration,
+    role,
+)
 from tests.factories import (
-    ApplicationFactory,
     AttendanceFactory,
     CohortFactory,
-    ContactRequestFactory,
     EventFactory,
     GrantFactory,
-    IntroductionFactory,
-    ListingFactory,
-    MailingFactory,
     MaterialFactory,
-    MemberFactory,
-    MembershipFactory,
     RegistrationFactory,
-    RoleFactory,
     join,
 )
-
-AT = datetime(2026, 12, 1, 13, 0, tzinfo=UTC)  # a day before the factory's event starts
-TITLE = "Working with smallholders"
-TOKEN = "a-token-of-a-link"
-MONDAY = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)  # 07:00 in Lima
-SUNDAY = datetime(2026, 11, 29, 9, tzinfo=UTC)
-SITE_LINK = f"{settings.SITE_URL}/forest-allies/"
-TIMESTAMP = datetime(2026, 12, 1, 23, 30, tzinfo=UTC)
 
 NOTIFICATION = {"timestamp": TIMESTAMP, "ip": "192.0.2.7", "user_agent": "Mozilla/5.0"}
 
@@ -164,45 +138,6 @@ KINDS = (
 )  # fmt: skip
 
 
-def person(language: str = "en", *, zone: str = "America/Lima", name: str = "Ana Quispe") -> Member:
-    return MemberFactory.create(name=name, zone=zone, language=language)
-
-
-def registration(member: Member, state: Registration.State, *, title: str = TITLE) -> Registration:
-    """A registration for the factory's event, with interpretation, on 2 December 2026 at 13:00Z."""
-    event: Event = EventFactory.create(title=title, interpretation=["es", "fr"])
-    waits, gone = state == Registration.State.WAITLISTED, state == Registration.State.CANCELLED
-    return RegistrationFactory.create(
-        event=event,
-        member=member,
-        state=state,
-        queue_no=3 if waits else None,
-        offer_expires_at=AT + timedelta(hours=2) if state == Registration.State.OFFERED else None,
-        cancelled_by="member" if gone else "",
-    )
-
-
-def role(member: Member, state: Role.State, *, title: str = TITLE) -> Role:
-    """An interpreter's part in such an event, with something to know, and one person who is coming."""
-    event = registration(person(), Registration.State.CONFIRMED, title=title).event
-    MaterialFactory.create(event=event, title=title)
-    return RoleFactory.create(
-        event=event,
-        member=member,
-        kind=Role.Kind.INTERPRETER,
-        channel="fr",
-        state=state,
-        expectation=title,
-        rehearsal_at=AT + timedelta(hours=3),
-        invited_at=AT,
-        invited_by=person(name=member.name),
-    )
-
-
-def application(language: str = "en", *, name: str = "Ana Quispe", **fields: object) -> Application:
-    return ApplicationFactory.create(name=name, language=language, **fields)
-
-
 def message(kind: str, language: str = "en", *, name: str = "Ana Quispe", title: str = TITLE) -> Message:
     """Make the mail of one kind in one language."""
     if kind in ACCOUNT_CONTEXTS:
@@ -226,17 +161,17 @@ def posting(kind: str, language: str = "en", *, name: str = "Ana Quispe", title:
     if kind == "weekly_digest":
         return _weekly_posting(person(language, name=name), title)
     if kind.startswith("letter"):
-        return _letter_posting(kind, person(language, name=name), title)
+        return member_samples.letter_posting(kind, person(language, name=name), title)
     if kind in CONTACT_KINDS:
-        return _contact_posting(kind, person(language, name=name), title)
+        return member_samples.contact_posting(kind, person(language, name=name), title)
     if kind in MEMBERSHIP_KINDS:
-        return _membership_posting(kind, person(language, name=name), title)
+        return member_samples.membership_posting(kind, person(language, name=name), title)
     if kind in OWN_DATA_KINDS:
-        return _own_data_posting(kind, person(language, name=name), title)
+        return member_samples.own_data_posting(kind, person(language, name=name), title)
     if kind == "certificate_issued":
         holder, cohort = person(language, name=name), CohortFactory.create()
         return program_emails.certificate_issued(papers.issued(holder, name=holder.name), cohort)
-    return _joining_posting(kind, language, name)
+    return member_samples.joining_posting(kind, language, name)
 
 
 def _event_posting(kind: str, member: Member, title: str) -> Posting:
@@ -349,129 +284,6 @@ def _materials_posting(member: Member, title: str) -> Posting:
         MaterialFactory.create(event=event),
     ]
     return material_emails.materials_posted(member, AT.date(), [one.pk for one in made], at=AT)
-
-
-def _own_data_posting(kind: str, member: Member, title: str) -> Posting:
-    """A copy that is ready; a wish to be erased, and one that a coordinator with a hostile name asked for."""
-    until = AT + timedelta(days=7)
-    if kind == own_data_emails.READY:
-        export = DataExport.objects.create(member=member, asked_at=AT, made_at=AT, expires_at=until)
-        return own_data_emails.data_export_ready(export)
-    if kind == own_data_emails.ASKED:
-        return own_data_emails.erasure_asked(ErasureRequest.objects.create(member=member, asked_by=member, asked_at=AT))
-    wish = ErasureRequest.objects.create(
-        member=member, asked_by=person(name=title), asked_at=AT, state="waiting", confirmed_at=AT, due_at=until
-    )
-    return own_data_emails.erasure_planned(wish)
-
-
-def _contact_posting(kind: str, member: Member, title: str) -> Posting:
-    """Somebody of the same name asks; what she writes has several lines."""
-    if kind in (listing_emails.SUGGESTED, listing_emails.BOTH):
-        hers = ListingFactory.create(member=member, what=title[:120])
-        found = IntroductionFactory.create(need=hers, offer__what=title[:120], offer__member=person(name=member.name))
-        make = listing_emails.match_suggested if kind == listing_emails.SUGGESTED else listing_emails.introduction
-        return make(found, member)
-    request = ContactRequestFactory.create(asker=person(name=member.name), asked=member, message=f"{title}\n\nYours")
-    if kind == contact_emails.ASKED:
-        return contact_emails.contact_request(request)
-    return contact_emails.contact_accepted(request, member)
-
-
-def _membership_posting(kind: str, member: Member, title: str) -> Posting:
-    """Of an organisation that is called by the title."""
-    if kind == "term_withdrawn":
-        return consent_emails.to_coordinator(member, Consent.Term.COMMITMENT, outcome="pause", member=member, at=AT)
-    made = MembershipFactory.create(member=member, organisation__name=title[:160])
-    if kind == membership_emails.ORGANISATION:
-        assert made.organisation is not None
-        return membership_emails.organisation_check(made.organisation, member, at=AT)
-    if kind == membership_emails.YEARLY:
-        return membership_emails.yearly_check(made, at=AT)
-    if kind == membership_emails.STILL_THERE:
-        return membership_emails.still_there(made, asks=2, at=AT)
-    return membership_emails.membership_changed(made, "dormant", at=AT)
-
-
-def _letter_posting(kind: str, member: Member, title: str) -> Posting:
-    """A letter to the people of an event, with each placeholder that there is."""
-    event = registration(member, Registration.State.CONFIRMED, title=title).event
-    writer = person(name=member.name)
-    mailing = MailingFactory.build(
-        circle=event.home,
-        audience={"of": "event", "id": event.pk, "groups": ["confirmed"]},
-        created_by=writer,
-        changed_by=writer,
-        is_important=kind == mailing_emails.IMPORTANT,
-    )
-    text = f"{SITE_LINK}\n\n{{name}}: {{event}}, {{when}}"
-    mailing.write({code: Words(f"{title[:60]}: {{event}}"[:150], text) for code in LANGUAGES})
-    mailing.save()
-    if kind == mailing_emails.TEST:
-        return mailing_emails.trial(mailing, member, member.language, at=AT)
-    return mailing_emails.letter(mailing, member, at=AT)
-
-
-def _joining_posting(kind: str, language: str, name: str) -> Posting:  # noqa: PLR0911 (one line for each kind)
-    if kind == "already_member":
-        return member_emails.already_member(person(language, name=name), at=AT)
-    if kind == "application_declined":
-        declined = application(
-            language, name=name, state="declined", reason="incomplete", decided_at=AT, decided_by=person()
-        )
-        return member_emails.application_declined(declined, at=AT)
-    if kind in ("more_information", "application_answered", "application_draft"):
-        return _continuing_posting(kind, language, name)
-    written = application(language, name=name)
-    if kind == "concern_reported":
-        return concern_emails.concern_reported(_concern(written, name), person(language, name=name))
-    if kind == "application_received":
-        return member_emails.application_received(written, token=TOKEN)
-    if kind == "application_exists":
-        return member_emails.application_exists(written, token=TOKEN, at=AT)
-    if kind == "application_to_review":
-        return member_emails.application_to_review(written, person(language, name=name))
-    if kind == "applications_to_review":
-        return member_emails.applications_to_review(person(language, name=name), [written.pk, application().pk])
-    if kind == "address_stopped":
-        refused = RefusedAddress.objects.create(
-            address="gone@example.org",
-            member=person("es", name=name),
-            problem="550 5.1.1 <gone@example.org>: user unknown",
-            last_at=AT,
-            stopped_at=AT,
-        )
-        return member_emails.address_stopped(refused, person(language, name="Bo Dupont"))
-    if kind == "added_to_community":
-        return import_emails.added_to_community(
-            person(language, name=name), written.community, token=TOKEN, expires_at=TIMESTAMP, invitation=1
-        )
-    return member_emails.welcome(written, person(language, name=name), token=TOKEN, expires_at=TIMESTAMP)
-
-
-def _concern(written: Application, name: str) -> Concern:
-    """What somebody reported; no word of it may come into a mail."""
-    return Concern.objects.create(circle=written.community.circle, words=f"{name} shouted.", created_at=AT)
-
-
-def _continuing_posting(kind: str, language: str, name: str) -> Posting:
-    """Of an application with an open question, and of a form that is continued later."""
-    written = application(language, name=name, state="info_requested")
-    bo = person(language, name="Bo Dupont")
-    if kind == "application_draft":
-        draft = ApplicationDraft.objects.create(
-            community=written.community, email="ada@example.org", language=language, words={"name": [name]},
-            token_hash="0" * 64, saved_at=AT, expires_at=AT + ApplicationDraft.KEPT,
-        )  # fmt: skip
-        return joining_emails.application_draft(draft, token=TOKEN)
-    question = Question.objects.create(
-        application=written, asked_by=bo, asked_at=AT, text=f"{name}, how many families are in your cooperative?\n"
-        "And since when?",
-    )  # fmt: skip
-    if kind == "more_information":
-        return joining_emails.more_information(question)
-    GrantFactory.create(member=bo, circle=written.community.circle, right=Grant.Right.COORDINATOR)
-    return joining_emails.application_answered(question, at=AT)[0]
 
 
 def _account_message(kind: str, member: Member) -> Message:

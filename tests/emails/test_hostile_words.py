@@ -16,7 +16,8 @@ from notices.models import Notice
 from notices.outbox import Posting
 from notices.render import Message, Recipient, render
 from tests.attacks.test_hostile_text import FINE
-from tests.emails.samples import AT, TITLE, posting
+from tests.emails.people import AT, TITLE
+from tests.emails.samples import posting
 from tests.processes import Sink, mail_sink
 
 KINDS = (

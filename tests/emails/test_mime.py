@@ -10,7 +10,8 @@ from django.core.mail import get_connection
 from notices import drawers, kinds, outbox, stopping
 from notices.mime import email_message
 from notices.models import Notice
-from tests.emails.samples import AT, KINDS, posting
+from tests.emails.people import AT
+from tests.emails.samples import KINDS, posting
 
 WITH_ENTRY = {
     "registration_confirmed": "REQUEST",

@@ -13,7 +13,8 @@ from events.places import join_link, place_link
 from notices import drawers, outbox, stopping
 from notices.mime import email_message
 from notices.models import Notice
-from tests.emails.samples import AT, message, person, registration, words
+from tests.emails.people import AT, person, registration
+from tests.emails.samples import message, words
 from tests.factories import CircleFactory, MaterialFactory, RegistrationFactory, SegmentFactory, SessionFactory, join
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]

@@ -9,7 +9,8 @@ from events.reminder_words import which_day
 from events.reminders import send_due
 from notices import drawers
 from notices.models import Notice
-from tests.emails.samples import AT, message, person, registration
+from tests.emails.people import AT, person, registration
+from tests.emails.samples import message
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from events.models import Registration
 from events.places import join_link, place_link
 from notices import stopping
 from notices.render import Message
-from tests.emails.samples import ACCOUNT_CONTEXTS, EVENT_KINDS, KINDS, TITLE, message
+from tests.emails.people import TITLE
+from tests.emails.samples import ACCOUNT_CONTEXTS, EVENT_KINDS, KINDS, message
 
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
 MISSING = "⟦missing %s⟧"

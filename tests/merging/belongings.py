@@ -31,9 +31,14 @@ from members.models import (
     ConcernStep,
     Confidence,
     Consent,
+    DataExport,
+    ErasureRequest,
     FormerAddress,
     Grant,
+    ImportOrganisation,
+    ImportRow,
     Member,
+    MemberImport,
     Membership,
     MembershipStep,
     Merged,
@@ -245,6 +250,15 @@ OF_PERSON: dict[str, Callable[[Member, Place], Any]] = {
         attendance=AttendanceFactory.create(event=to.event, member=MemberFactory.create()),
         state="declined", answered_at=to.at, answered_by=who, answer="It is right.",
     ),
+    "members.ImportRow.person": lambda who, to: ImportRow.objects.create(
+        of=_list(to, None), number=who.pk, cells=[], person=who
+    ),
+    "members.MemberImport.by": lambda who, to: _list(to, who),
+    "members.DataExport.member": lambda who, to: DataExport.objects.create(member=who, asked_at=to.at),
+    "members.ErasureRequest.member": lambda who, to: ErasureRequest.objects.create(member=who, asked_at=to.at),
+    "members.ErasureRequest.asked_by": lambda who, to: ErasureRequest.objects.create(
+        member=MemberFactory.create(), asked_by=who, asked_at=to.at, state="asked"
+    ),
     "members.Merged.by": lambda who, to: _merged(to.third, -1000 - who.pk, to.at, by=who),
     "members.Merged.member": lambda who, to: _merged(who, -who.pk, to.at),
     "members.FormerAddress.member": lambda who, to: FormerAddress.objects.create(
@@ -282,8 +296,20 @@ OF_ORGANISATION: dict[str, Callable[[Organisation, Place], Any]] = {
     "workshops.OpenPoint.organisation": lambda it, to: OpenPointFactory.create(
         workshop=to.event.workshop, organisation=it
     ),
+    "members.ImportOrganisation.found": lambda it, to: ImportOrganisation.objects.create(
+        of=_list(to, None), folded=f"{it.pk}", name="x", found=it
+    ),
+    "members.ImportOrganisation.near": lambda it, to: ImportOrganisation.objects.create(
+        of=_list(to, None), folded=f"near {it.pk}", name="x", near=it
+    ),
     "members.Merged.organisation": lambda it, to: _merged(it, -it.pk, to.at),
 }
+
+
+def _list(to: Place, by: Member | None) -> MemberImport:
+    return MemberImport.objects.create(
+        community=to.community, file_name="x", signature="x", columns=[], by=by, uploaded_at=to.at
+    )
 
 
 def _step(membership: Membership, by: Member, at: datetime) -> MembershipStep:

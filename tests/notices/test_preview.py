@@ -14,7 +14,8 @@ from members.models import Member
 from notices import delivery, outbox
 from notices.models import Notice
 from notices.preview import LANGUAGES, NoPreview, preview_of
-from tests.emails.samples import AT, KINDS, posting
+from tests.emails.people import AT
+from tests.emails.samples import KINDS, posting
 from tests.factories import RegistrationFactory
 from tests.notices.messages import notice
 

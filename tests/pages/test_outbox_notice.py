@@ -13,7 +13,8 @@ from forestallies.lib.links import HIDDEN
 from notices import delivery, outbox
 from notices.actions import outbox as actions
 from notices.models import Notice
-from tests.emails.samples import ACCOUNT_CONTEXTS, AT, KINDS, posting
+from tests.emails.people import AT
+from tests.emails.samples import ACCOUNT_CONTEXTS, KINDS, posting
 from tests.factories import GrantFactory, MemberFactory, RegistrationFactory, RoleFactory
 from tests.notices.messages import notice
 from tests.notices.test_preview import TOKEN

@@ -40,16 +40,26 @@ from forestallies.privacy.rules import classification, rule
 from jobs.models import Job, Submission
 from members.actions import invitations
 from members.models import (
+    AddressChange,
     Affiliation,
     ApplicationDraft,
     CircleMember,
+    ConcernStep,
+    Confidence,
     Consent,
     DataExport,
     ErasureRequest,
+    FormerAddress,
+    ImportOrganisation,
+    ImportRow,
     Member,
+    MemberImport,
     Membership,
+    MembershipStep,
     NotTheSame,
+    OpenSession,
     Partnership,
+    TermAnswer,
     Theme,
 )
 from members.models import Question as JoiningQuestion
@@ -58,8 +68,10 @@ from tests.certificates import papers
 from tests.factories import (
     ApplicationFactory,
     AttendanceFactory,
+    ConcernFactory,
     ContactRequestFactory,
     DirectoryEntryFactory,
+    DisputeFactory,
     EnrolmentFactory,
     GrantFactory,
     IntroductionFactory,
@@ -83,7 +95,7 @@ FOUND_BY = {
     "sessions.session.session_data", "account.emailaddress.email", "members.application.email",
 }  # fmt: skip
 
-Rows = dict[str, models.Model]
+Rows = dict[str, Any]
 
 
 def seed(at: datetime) -> tuple[Member, Rows]:
@@ -94,6 +106,7 @@ def seed(at: datetime) -> tuple[Member, Rows]:
     rows |= _belonging(her, other, at)
     rows |= _events(her, other, at)
     rows |= _account(her, at)
+    rows |= _newer(her, rows, at)
     rows |= _others(other)
     return her, rows
 
@@ -211,6 +224,42 @@ def _account(her: Member, at: datetime) -> Rows:
         "account.emailconfirmation": EmailConfirmation.objects.create(email_address=address, key="k"),
         "mfa.authenticator": Authenticator.objects.create(user=her, type="totp", data={}),
         "sessions.session": Session.objects.get(pk=session.session_key),
+    }  # fmt: skip
+
+
+def _newer(her: Member, rows: Rows, at: datetime) -> Rows:
+    """What stands in memberships, lists, reports and the ways to sign in."""
+    membership = rows["members.membership"]
+    circle = her.memberships.get().community.circle
+    concern = ConcernFactory.create(circle=circle, reporter=her)
+    batch = MemberImport.objects.create(
+        community=membership.community, file_name="x", signature="x", columns=[], uploaded_at=at
+    )
+    return {
+        "members.membershipstep": MembershipStep.objects.create(
+            membership=membership, state="dormant", reason="other", by=her, at=at
+        ),
+        "members.termanswer": TermAnswer.objects.create(
+            member=her, term="privacy", version="1", answer="no", answered_at=at
+        ),
+        "members.confidence": Confidence.objects.create(
+            member=her, community=membership.community, year=2026, half=1, value=4, answered_at=at
+        ),
+        "members.opensession": OpenSession.objects.create(
+            member=her, session_key="k", browser="other", system="other", begun_at=at, seen_at=at
+        ),
+        "members.addresschange": AddressChange.objects.create(
+            member=her, old_address=OLD_ADDRESS, token_hash="t", changed_at=at, expires_at=at + timedelta(days=14)
+        ),
+        "members.formeraddress": FormerAddress.objects.create(
+            member=her, address="zanele@merged.example", since=at
+        ),
+        "members.concern": concern,
+        "members.concernstep": ConcernStep.objects.create(concern=concern, state="open", by=her, at=at),
+        "members.memberimport": batch,
+        "members.importrow": ImportRow.objects.create(of=batch, number=2, cells=[NAME, ADDRESS], person=her),
+        "members.importorganisation": ImportOrganisation.objects.create(of=batch, folded="x", name="x"),
+        "events.dispute": DisputeFactory.create(attendance=rows["events.attendance"]),
     }  # fmt: skip
 
 

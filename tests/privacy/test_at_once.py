@@ -11,6 +11,7 @@ from members.models import Member
 from tests.conftest import NOW
 from tests.events.test_two_at_once import Act, meet
 from tests.factories import MemberFactory, WorkshopFactory, join
+from tests.merging.test_at_once import MEMBER_LOCK
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,16 +49,21 @@ def test_registration_that_waited_for_the_erasure_is_refused(event, ana):
     assert (got, seats(ana)) == (f"member {ana.pk} was erased", 0)
 
 
-def test_without_the_trigger_she_would_have_a_seat(event, ana):
-    """The negative control: what stops her is the look at her row once its lock is free."""
+def test_without_the_trigger_and_the_lock_she_would_have_a_seat(event, ana):
+    """The negative control: what stops her is the look at her row once its lock is free. Coming in locks it, too."""
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE events_registration DISABLE TRIGGER registration_of_erased_person")
+        cursor.execute("SELECT pg_get_functiondef('events_enter'::regproc)")
+        whole = cursor.fetchone()[0]
+        assert MEMBER_LOCK in whole
+        cursor.execute(whole.replace(MEMBER_LOCK, "PERFORM 1;"))
     try:
         assert meet(gone(ana), register(event, ana)) == "confirmed"
         assert seats(ana) == 1
     finally:
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE events_registration ENABLE TRIGGER registration_of_erased_person")
+            cursor.execute(whole)
 
 
 def test_erasure_that_waited_for_the_registration_takes_the_seat_back(event, ana):
