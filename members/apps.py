@@ -1,10 +1,15 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class MembersConfig(AppConfig):
     name = "members"
 
     def ready(self) -> None:
+        from members import terms
+
+        # Also after the tables were emptied: without its first versions the portal would ask for each term anew.
+        post_migrate.connect(terms.ensure_first_versions, sender=self)
         from members import (  # noqa: F401 (they register themselves)
             accounts,
             audiences,

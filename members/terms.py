@@ -45,6 +45,12 @@ def first(term: str) -> TermVersion:
     return TermVersion(term=term, version=FIRST_VERSION, **made, **columns)
 
 
+def ensure_first_versions(using: str = "default", **_: Any) -> None:
+    """Write the first version of each term where a database has no version of it. Safe to run twice."""
+    known = set(TermVersion.objects.using(using).values_list("term", flat=True))
+    TermVersion.objects.using(using).bulk_create(first(term) for term in first_words() if term not in known)
+
+
 def in_force(at: datetime) -> Versions:
     """The version of each term that counts at `at`, in one query; before the first one began, that one."""
     begun = {one.term: one for one in TermVersion.objects.in_force(at)}

@@ -170,7 +170,10 @@ def test_admin_lists_are_no_oracle(bo, lookup):
 
 @pytest.mark.parametrize(
     ("person", "changes"),
-    [("bo", {"organisation", "community", "session", "workshop"}), ("fay", {"session", "workshop"})],
+    [
+        ("bo", {"organisation", "community", "session", "workshop", "partner", "project", "theme"}),
+        ("fay", {"session", "workshop"}),
+    ],
 )
 def test_menus_say_change_only_for_what_one_may_change(bo, community, person, changes):
     fay = MemberFactory.create(name="Fay Facilitator")

@@ -61,7 +61,7 @@ class Own:
 def my_page(request: MemberRequest) -> HttpResponse:
     """Show the next event first, then what waits for her, then the registrations (`?show=earlier`: those behind her).
 
-    Costs the same thirteen queries whatever she has.
+    Costs the same fourteen queries whatever she has.
     """
     at = clock.now()
     member = request.user

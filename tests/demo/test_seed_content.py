@@ -155,6 +155,7 @@ def test_staff_have_rights_on_both_programmes_and_roles_on_the_events(demo):
         ("facilitator", "community"): 2,
         ("facilitator", "edition"): 4,
         ("coach", "edition"): 2,
+        ("organisation_contact", None): 2,
     }
     channels = Role.objects.filter(kind="interpreter", event__slug="sske-2026-27-session-4")
     assert sorted(channels.values_list("channel", flat=True)) == ["es", "es", "fr", "fr"]

@@ -114,7 +114,7 @@ def test_scale_adds_people_events_and_registrations_in_bulk(demo, django_assert_
     before = counts()
     with django_assert_max_num_queries(300):
         said = seed("--scale", "3")
-    assert said == "The demo is loaded: 644 people, 167 organisations, 67 events, 7900 registrations.\n"
+    assert said == "The demo is loaded: 645 people, 168 organisations, 67 events, 7901 registrations.\n"
     grown = counts()
     seed("--scale", "3")
     seed()

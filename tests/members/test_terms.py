@@ -66,13 +66,6 @@ def test_words_of_the_file_hold_where_the_database_has_none(db, at):
     assert terms.find("privacy", "2026-11") is not None and terms.find("privacy", "2026-12") is None
 
 
-def test_days_of_the_privacy_notice_are_those_of_the_settings(db, settings):
-    terms.first_words.cache_clear()
-    settings.RETENTION_DAYS_DECLINED_APPLICATION = 111
-    assert "A declined application: 111 days." in terms.first("privacy").text_en
-    terms.first_words.cache_clear()
-
-
 # --- Texts ---
 
 

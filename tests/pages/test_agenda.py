@@ -36,7 +36,7 @@ def test_agenda_is_the_public_rows_on_the_readers_clock(as_ana, english, worksho
     planned(workshop, "Talk", lead_words="Table hosts", language="fr")
     assert agenda(as_ana, workshop) == (
         "Agenda We share in a non-competitive way: no prices, volumes or plans of single companies. "
-        "Competition-law notice "
+        "Competition-law notice · Report a concern "
         "Your local time: Lima, UTC−5 08:10 Welcome 15 min · Fay Lead 08:40 Talk 15 min · Table hosts · French"
     )
     text = as_ana.get(workshop.get_absolute_url()).content.decode()

@@ -135,7 +135,7 @@ def test_member_who_left_the_circle_finds_nothing(as_ana, ana, workshop, at, clo
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("my_page", 13), ("gathering_page", 8)])
+@pytest.mark.parametrize(("name", "queries"), [("my_page", 14), ("gathering_page", 12)])
 def test_lists_cost_the_same_for_one_and_three(as_ana, ana, clock, rows, name, queries, django_assert_num_queries):
     workshops = [WorkshopFactory.create(capacity=1) for _ in range(rows)]
     for workshop in workshops:

@@ -261,7 +261,7 @@ def test_gathering_costs_the_same_for_three_and_two_hundred(as_ana, ana, three, 
     for one in three:
         RegistrationFactory.create(event=one.event_ptr, member=ana, state="waitlisted", queue_no=1)
     as_ana.get(gathering.get_absolute_url())
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         answer = as_ana.get(gathering.get_absolute_url())
     assert len(answer.context["rows"]) == rows
 

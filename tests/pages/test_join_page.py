@@ -23,7 +23,7 @@ from events.places import FEEDBACK, JOIN, JOIN_ROLE, PLACE, join_role_link
 from forestallies.lib import clock as portal_clock
 from forestallies.logs import MaskSecrets
 from tests import world as worlds
-from tests.emails import samples
+from tests.emails import people, samples
 from tests.factories import EventFactory, MemberFactory, RegistrationFactory, RoleFactory, RoomFactory, WorkshopFactory
 from tests.pages.join_page import (
     DIAL_IN,
@@ -417,7 +417,8 @@ def test_no_mail_and_none_of_its_calendars_holds_the_meeting_link(db, monkeypatc
     class Secret(EventFactory):
         join_url, meeting_number, passcode, dial_in = LINK, NUMBER, PASSCODE, DIAL_IN
 
-    monkeypatch.setattr(samples, "EventFactory", Secret)
+    for place in (people, samples):
+        monkeypatch.setattr(place, "EventFactory", Secret)
     mail = samples.message(kind)
     written = mail.subject + mail.text + html.unescape(mail.html) + mail.calendar.decode().replace("\r\n ", "")
     assert Event.objects.filter(join_url=LINK).exists()

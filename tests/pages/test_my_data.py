@@ -36,7 +36,7 @@ def test_page_tells_what_there_is_at_one_price(as_ana, ana, at, clock, number, d
             member=ana, term="privacy", version=f"2026-{version}", language="en", given_at=at, withdrawn_at=at
         )
         DataExport.objects.create(member=ana, asked_at=at, made_at=at, expires_at=at + WEEK, size=1)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         page = as_ana.get(reverse("my_data"))
     assert text(page).count("taken back on 21 November 2026") == number
     assert text(page).count("until 28 November 2026, then it is deleted") == number

@@ -95,11 +95,11 @@ def test_staff_with_a_place_begin_with_it(ana, workshop, clock):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_page_costs_thirteen_queries(as_ana, ana, clock, number, django_assert_num_queries):
+def test_page_costs_fourteen_queries(as_ana, ana, clock, number, django_assert_num_queries):
     for turn in range(number):
         ContactRequestFactory.create(asked=ana)
         RegistrationFactory.create(event=WorkshopFactory.create().event_ptr, member=ana)
         papers.issued(ana, key=f"test:{turn}")
     page(as_ana)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         page(as_ana)

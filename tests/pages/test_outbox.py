@@ -385,7 +385,7 @@ def test_coordinators_messages_are_found_by_index(ana, bo, circle, elsewhere, cy
     Notice.objects.bulk_create([Notice(**row) for row in rows])
     mine = [notice(circle=circle), notice(to=ana)]
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE notices_notice, members_circlemember")
+        cursor.execute("ANALYZE")  # the plan rests on what is known of every table it reads
     found = outbox.visible_notices(bo, at=at).order_by("-id")
     plan = found.explain()
     assert "Bitmap Index Scan on notice_by_about" in plan and "Index Cond: (recipient_id =" in plan

@@ -222,7 +222,7 @@ def test_my_page_costs_the_same_for_three_and_five_hundred(
         )  # fmt: skip
     Registration.objects.bulk_create(made)
     as_ana.get(reverse("my_page"))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         answer = as_ana.get(reverse("my_page"))
     assert len(answer.context["registered"]) == min(rows, 20)
     assert len(answer.content) < 60_000

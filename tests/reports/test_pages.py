@@ -136,7 +136,7 @@ def test_file_cannot_be_had_without_its_record(small, bo, monkeypatch):
 
 
 def test_nothing_else_writes_tables():
-    """Whoever makes a file some other way makes it unrecorded."""
+    """Whoever makes a file some other way makes it unrecorded. Imports and terms record theirs; `tables` only reads."""
     others = [
         str(path.relative_to(ROOT))
         for path in ROOT.rglob("*.py")
@@ -144,7 +144,8 @@ def test_nothing_else_writes_tables():
         and any(word in path.read_text() for word in ("import csv", "import xlsxwriter", "FORMATS[", "write_csv"))
     ]
     assert sorted(others) == [
-        "forestallies/lib/spreadsheets.py", "forestallies/reports/exports.py", "forestallies/views/reports.py",
+        "forestallies/lib/spreadsheets.py", "forestallies/lib/tables.py", "forestallies/reports/exports.py",
+        "forestallies/views/reports.py", "members/actions/imports.py", "members/views/term_staff.py",
     ]  # fmt: skip
 
 
