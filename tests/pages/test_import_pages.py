@@ -174,6 +174,14 @@ def test_numbers_say_what_they_count_and_what_was_undone(as_bo, checked):
     assert "As it had been imported:" in page(as_bo, checked).content.decode()
 
 
+def test_what_an_undo_left_is_shown_first(as_bo, checked, at):
+    counts = {**checked.counts, "kept": 1}
+    MemberImport.objects.update(state="undone", committed_at=at, undone_at=at, counts=counts)
+    checked.refresh_from_db()
+    assert [name for name, _words, _number in page(as_bo, checked).context["about"].tabs][:2] == ["kept", "bad"]
+    assert page(as_bo, checked).context["about"].show == "kept"
+
+
 def test_another_communitys_list_is_not_there(as_bo, clock, at):
     other = CommunityFactory.create(slug="other", circle=CircleFactory.create(name="Other"))
     batch = MemberImport.objects.create(community=other, file_name="a.csv", uploaded_at=at)
