@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from forestallies.lib import text
+from forestallies.lib.form_fields import field_of
 from jobs.forms import SubmissionForm
 
 KEEP, GO = "keep", "go"
@@ -42,7 +43,12 @@ class EraseForForm(EraseForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own arguments, passed on
-        self.fields["certificates"].label = _("The certificates")
+        certificates = field_of(self, "certificates")
+        certificates.label = _("The certificates")
+        certificates.choices = [
+            (KEEP, _("They stay, with the name, so that others can verify them")),
+            (GO, _("They go, and can no longer be verified")),
+        ]
 
 
 class WishForm(SubmissionForm):

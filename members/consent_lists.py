@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from members import terms
 from members.models import Circle, Consent, Member, Membership, TermAnswer, TermVersion
@@ -30,8 +31,21 @@ class Tally:
         return sum(self.counts.values())
 
     @property
-    def rows(self) -> list[tuple[str, Any, int]]:
-        return [(key, label, self.counts[key]) for key, label in SHOWS.items()]
+    def rows(self) -> list[tuple[str, str, int]]:
+        """How many stand how: a key of `SHOWS`, the words after the number, the number."""
+        return [(key, counted(key, self.counts[key]), self.counts[key]) for key in SHOWS]
+
+
+def counted(key: str, number: int) -> str:
+    """Say what so many people did, without the number: a key of `SHOWS`."""
+    match key:
+        case "present":
+            return ngettext("person agreed to the present version", "people agreed to the present version", number)
+        case "earlier":
+            return ngettext("person agreed to an earlier version", "people agreed to an earlier version", number)
+        case "no":
+            return ngettext("person declined or took it back", "people declined or took it back", number)
+    return ngettext("person has not answered yet", "people have not answered yet", number)
 
 
 def people(member: Member, version: TermVersion, *, at: datetime) -> QuerySet[Member]:

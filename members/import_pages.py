@@ -60,7 +60,7 @@ class Page:
         show: which rows: one of `SHOWN`.
     """
 
-    SHOWN = ("bad", "skip", "noted", "kept")
+    SHOWN = ("kept", "bad", "skip", "noted")  # what an undo left comes first: the page says that it stands below
 
     def __init__(self, batch: MemberImport, *, show: str, number: str | None) -> None:
         self.batch, self.number = batch, number

@@ -18,7 +18,7 @@ ORGANISATION_FIELDS = ("name", "kind", "country")
 UNSAID = {"gender": Gender.UNDISCLOSED, "age_band": AgeBand.UNDISCLOSED}
 SAID: Mapping[str, Callable[[Any], str]] = {
     "country": lambda code: str(zones.country_name(code)) if code else "",
-    "zone": lambda zone: zone.replace("_", " "),
+    "zone": zones.city,
     "language": lambda code: str(dict(settings.LANGUAGES).get(code, code)),
     "kind": lambda code: str(Organisation.Kind(code).label),
 }

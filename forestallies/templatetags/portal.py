@@ -81,6 +81,12 @@ def when_for(event: Event, reader: Member | AnonymousUser) -> zones.LocalTime:
 
 
 @register.filter
+def zone_city(zone: str) -> str:
+    """Name a zone as people know it: of `America/Sao_Paulo` the city, São Paulo."""
+    return zones.city(zone)
+
+
+@register.filter
 def date_in(instant: datetime, zone: str) -> str:
     """Say an instant in a given zone, for people who have no account: weekday, date, hour, city and offset."""
     return str(zones.local(instant, zone))

@@ -13,6 +13,7 @@ from forestallies.forms import EraseForForm
 from forestallies.lib import clock
 from forestallies.lib import text as words
 from forestallies.lib.database import Fold
+from forestallies.merging import choosing
 from forestallies.privacy import wishes
 from forestallies.privacy.erasure import ErasureRefused
 from jobs import submissions
@@ -34,11 +35,13 @@ def erasure_list(request: MemberRequest) -> HttpResponse:
     query = words.tidy(request.GET.get("q", ""))[:120]
     found = _people(request.user, at).exclude(pk=request.user.pk) if query else Member.objects.none()
     named = found.alias(folded=Fold("name")).filter(folded__contains=Fold(Value(query))) if query else found
+    people = list(choosing.with_facts(named.order_by(Fold("name"), "pk"), by=request.user, at=at)[: FOUND + 1])
     requests = ErasureRequest.objects.visible_to(request.user, at=at).exclude(state=ErasureRequest.State.ASKED)
     rows = list(requests.select_related("member", "asked_by").order_by("-asked_at", "-pk").distinct()[:SHOWN])
     context = {
         "query": query,
-        "people": list(named.order_by(Fold("name"), "pk")[:FOUND]),
+        "people": people[:FOUND],
+        "there_are_more": len(people) > FOUND,
         "waiting": [row for row in rows if row.state == ErasureRequest.State.WAITING],
         "ended": [row for row in rows if row.state != ErasureRequest.State.WAITING],
         "form": SubmissionForm(),
@@ -52,7 +55,7 @@ def erasure_create(request: MemberRequest, member_id: int) -> HttpResponse:
     """Ask for somebody else, with a reason; it waits for some days like everybody's."""
     check_reader_coordinates(request)
     at = clock.now()
-    member = get_object_or_404(_people(request.user, at), pk=member_id)
+    member = get_object_or_404(choosing.with_facts(_people(request.user, at), by=request.user, at=at), pk=member_id)
     form = EraseForForm(request.POST if request.method == "POST" else None)
     status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():

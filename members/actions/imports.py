@@ -115,7 +115,13 @@ def choose_columns(
 
 @transaction.atomic
 def decide(
-    *, batch: MemberImport, people: Mapping[int, str], organisations: Mapping[int, bool], by: Member, at: datetime
+    *,
+    batch: MemberImport,
+    people: Mapping[int, str],
+    organisations: Mapping[int, bool],
+    then_commit: bool = False,
+    by: Member,
+    at: datetime,
 ) -> MemberImport:
     """Say of rows whether they are the known person of the same name, and of organisations whether they are the
     known one of a similar name.
@@ -123,6 +129,7 @@ def decide(
     Args:
         people: `ImportRow.Decision` by row.
         organisations: whether it is the one that it resembles, by `ImportOrganisation`.
+        then_commit: ask for the import at once, see `commit`.
 
     Raises:
         ImportRefused: it was imported meanwhile.
@@ -135,6 +142,8 @@ def decide(
         one.is_near = organisations[one.pk]
         one.save(update_fields=["is_near"])
     record(verb="import.decided", subject=batch, by=by, at=at, people=len(people), organisations=len(organisations))
+    if then_commit:
+        commit(batch=batch, by=by, at=at)
     return batch
 
 

@@ -87,7 +87,7 @@ class PublishForm(SubmissionForm):
 
     day = forms.DateField(
         label=_("In force from"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Today means at once; another day begins at midnight UTC."),
     )
 

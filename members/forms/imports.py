@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.forms import BoundField
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -40,7 +41,7 @@ class UploadForm(SubmissionForm):
         else:
             field_of(self, "community").queryset = Community.objects.filter(pk__in=[one.pk for one in communities])
         words = _("CSV or XLSX, at most %(most)s MB and %(rows)s rows. The first row holds the headings.")
-        values = {"most": f"{settings.MATERIAL_MAX_MB:g}", "rows": f"{tables.ROWS:,}"}
+        values = {"most": f"{settings.MATERIAL_MAX_MB:g}", "rows": number_format(tables.ROWS, force_grouping=True)}
         self.fields["file"].help_text = words % values
 
     def clean(self) -> dict[str, Any]:

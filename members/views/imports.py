@@ -91,8 +91,9 @@ def import_detail(request: MemberRequest, import_id: int) -> HttpResponse:
 @require_POST
 @staff_only
 def import_decide(request: MemberRequest, import_id: int) -> HttpResponse:
-    """Keep what the coordinator says about people and organisations of similar names."""
+    """Keep what the coordinator says about people and organisations of similar names; and import, if that is wanted."""
     batch, at = _import(request, import_id), clock.now()
+    then_commit = request.POST.get("then") == "import"
     rows, organisations = import_pages.questions(batch)
     form = DecideForm(request.POST, rows=rows, organisations=organisations)
     if not form.is_valid():
@@ -100,10 +101,11 @@ def import_decide(request: MemberRequest, import_id: int) -> HttpResponse:
 
     def act() -> None:
         imports.decide(
-            batch=batch, people=form.people(), organisations=form.chosen_organisations(), by=request.user, at=at
-        )
+            batch=batch, people=form.people(), organisations=form.chosen_organisations(), then_commit=then_commit,
+            by=request.user, at=at,
+        )  # fmt: skip
 
-    return _once(request, form, batch, "decide", act, said=_("Your answers are kept."))
+    return _once(request, form, batch, "decide", act, said="" if then_commit else _("Your answers are kept."))
 
 
 @require_POST

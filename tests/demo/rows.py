@@ -8,7 +8,7 @@ from django.db import models
 
 APPS = ("members", "events", "workshops", "programs", "notices", "jobs", "certificates", "account")
 MADE_OF_IDS = {
-    "certificates.Certificate.key", "members.Mailing.audience",
+    "certificates.Certificate.key", "members.Mailing.audience", "members.ImportRow.done",
     *(f"notices.Notice.{name}" for name in ("key", "facts", "subject_ref", "about")),
 }  # fmt: skip
 

@@ -13,7 +13,19 @@ from forestallies.demo.accounts import ACCOUNTS, PASSWORD
 from forestallies.demo.seed import doubles
 from members import audiences
 from members.audiences import Selection
-from members.models import Application, Community, Mailing, Member, Membership, Organisation, StakeholderCategory, Theme
+from members.models import (
+    Application,
+    Community,
+    ErasureRequest,
+    ImportRow,
+    Mailing,
+    Member,
+    MemberImport,
+    Membership,
+    Organisation,
+    StakeholderCategory,
+    Theme,
+)
 from notices.models import Notice
 from programs.models import Cohort, Module, Programme, Session, SessionPlan
 from tests.demo.conftest import DAY
@@ -40,13 +52,23 @@ def people_of(edition: str, kind: str):
 
 def test_forest_allies_has_46_people_of_24_organisations_and_one_cooperative(demo):
     own = Membership.objects.exclude(member=account("member-GH")).exclude(member__email=doubles.TWICE)
+    own = own.exclude(member__in=ImportRow.objects.filter(done__made=True).values("person"))
     organisations = Organisation.objects.filter(memberships__in=own).distinct()
     assert own.count() == 45
     assert Counter(one.kind for one in organisations) == {"COMP": 10, "COMM": 9, "NGO": 2, "RES": 2, "FUND": 1}
     assert set(own.filter(stakeholder="COMM").values_list("organisation__country", flat=True)) == {
         *["GT", "CM", "ID", "PE", "CO"]
     }
-    assert Community.objects.get().circle.belongings.count() == 47  # one of them is there twice
+    assert Community.objects.get().circle.belongings.count() == 50  # one is there twice, three came by a list
+
+
+def test_list_was_brought_in_with_rows_that_are_wrong_and_one_of_its_people_waits_to_be_erased(demo):
+    batch = MemberImport.objects.get()
+    assert (batch.state, batch.counts["create"], batch.counts["update"]) == ("done", 3, 1)
+    assert (batch.counts["skip"], batch.counts["bad"]) == (1, 3)
+    wish = ErasureRequest.objects.get()
+    assert (wish.state, wish.member.name, wish.member.is_demo) == ("waiting", "Yéssica Palosanto", True)
+    assert wish.due_at > AT
 
 
 def test_core_group_has_seven_people_a_country_in_their_languages_and_zones(demo):

@@ -148,6 +148,8 @@ def test_tallies_count_each_member_once(member, coordinator, community, at):
     counts = {tally.version.term: tally.counts for tally in page.context["tallies"]}
     assert counts["competition"] == {"present": 1, "earlier": 1, "no": 1, "none": 2}
     assert counts["privacy"] == {"present": 0, "earlier": 0, "no": 0, "none": 5}
+    said = " ".join(words_of(page).split())
+    assert "1 person agreed to the present version" in said and "2 people have not answered yet" in said
 
 
 def test_people_are_narrowed_and_those_elsewhere_are_not_shown(member, coordinator, cy):
@@ -204,6 +206,22 @@ def test_draft_begins_with_the_present_words_and_is_published_today(coordinator,
     row = TermVersion.objects.get(version="2027-01")
     assert (row.published_by, row.in_force_from, row.text_fr) == (coordinator, at, "text fr")
     assert terms.in_force(at)["privacy"] == row
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "pt-br"])
+def test_day_of_publishing_is_filled_in_as_browsers_want_it(coordinator, language):
+    coordinator.language = language
+    coordinator.save(update_fields=["language"])
+    browser = sign_in(coordinator)
+    write(browser)
+    assert 'value="2026-11-21"' in browser.get(reverse("term_write", args=["privacy"])).content.decode()
+
+
+def test_publishing_is_asked_for_once_more(coordinator, at):
+    browser = sign_in(coordinator)
+    write(browser)
+    page = words_of(browser.get(reverse("term_write", args=["privacy"])))
+    assert "Publish version 2027-01 …" in page and "can neither be changed nor taken back" in page
 
 
 def test_publishing_wants_all_languages_and_a_day_to_come(coordinator, at):

@@ -9,8 +9,8 @@ from django.urls import reverse
 from audit.models import Entry
 from forestallies.lib import clock as portal_clock
 from jobs import work
-from members.models import Member, MemberImport
-from tests.factories import CircleFactory, CommunityFactory, MemberFactory
+from members.models import Affiliation, Member, MemberImport
+from tests.factories import CircleFactory, CommunityFactory, MemberFactory, OrganisationFactory
 
 LIST = "Nombre completo,Correo,Tipo,Raro\nBea Alma,bea@example.org,ONG,\nEva,eva arroba,ONG,=1+1\n"
 
@@ -149,6 +149,37 @@ def test_questions_are_answered_on_the_page(upload, as_bo, community):
     press(as_bo, batch, "commit")
     person.refresh_from_db()
     assert (person.country, batch.counts["update"]) == ("PE", 1)
+
+
+def test_answers_that_were_not_kept_go_along_with_the_import(as_bo, community, upload, clock):
+    known = OrganisationFactory.create(name="Bosques del Ene", country="PE")
+    upload("Nombre,Correo,Organización,Tipo,País\nBea Alma,bea@example.org,Bosques de Ene,ONG,Perú\n")
+    batch = MemberImport.objects.get()
+    choose(as_bo, batch)
+    one = batch.organisations.get()
+    assert "Keep these answers and import" in page(as_bo, batch).content.decode()
+    answer = {"submission": uuid4(), f"organisation_{one.pk}": "near", "then": "import"}
+    as_bo.post(reverse("import_decide", args=[batch.pk]), answer)
+    work.run_waiting(clock=portal_clock.now)
+    batch.refresh_from_db()
+    assert (batch.state, Affiliation.objects.get(member__email="bea@example.org").organisation) == ("done", known)
+
+
+def test_numbers_say_what_they_count_and_what_was_undone(as_bo, checked):
+    said = " ".join(page(as_bo, checked).content.decode().split())
+    assert "<strong>1</strong> wrong row</li>" in said and "<strong>0</strong> rows left out</li>" in said
+    press(as_bo, checked, "commit")
+    assert "As it had been imported:" not in page(as_bo, checked).content.decode()
+    press(as_bo, checked, "undo")
+    assert "As it had been imported:" in page(as_bo, checked).content.decode()
+
+
+def test_what_an_undo_left_is_shown_first(as_bo, checked, at):
+    counts = {**checked.counts, "kept": 1}
+    MemberImport.objects.update(state="undone", committed_at=at, undone_at=at, counts=counts)
+    checked.refresh_from_db()
+    assert [name for name, _words, _number in page(as_bo, checked).context["about"].tabs][:2] == ["kept", "bad"]
+    assert page(as_bo, checked).context["about"].show == "kept"
 
 
 def test_another_communitys_list_is_not_there(as_bo, clock, at):

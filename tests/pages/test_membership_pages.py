@@ -179,3 +179,27 @@ def test_members_find_the_community_in_both_menus_of_five_at_most(as_ana, englis
     page = text(as_ana.get(reverse("profile_edit")))
     bar = page.partition('class="bottom-bar"')[2].partition("</nav>")[0]
     assert (page.count(home), bar.count("<li>")) == (2, 5)
+
+
+def test_staff_menu_shows_a_facilitator_only_what_she_may_open(hers, community, clock):
+    facilitator = MemberFactory.create(language="en")
+    GrantFactory.create(member=facilitator, circle=community.circle, right="facilitator")
+    page = text(sign_in(facilitator).get(reverse("gathering_plan")))
+    menu = page.partition('aria-label="Staff pages"')[2].partition("</nav>")[0]
+    assert (menu.count("<li>"), "menu__head" in menu) == (4, False)
+
+
+@pytest.mark.parametrize("name", ["member_list", "import_list", "erasure_list", "term_list", "concern_list"])
+def test_bar_of_a_phone_marks_staff_on_every_staff_page(as_bo, hers, clock, name):
+    bar = text(as_bo.get(reverse(name))).partition('class="bottom-bar"')[2].partition("</nav>")[0]
+    assert f'href="{reverse("application_list")}" aria-current="true"' in bar
+    bar = text(as_bo.get(reverse("profile_edit"))).partition('class="bottom-bar"')[2].partition("</nav>")[0]
+    assert f'href="{reverse("application_list")}" aria-current="true"' not in bar
+
+
+def test_membership_and_organisation_lead_to_merging_and_erasing(as_bo, hers, noordzee, clock):
+    page = text(as_bo.get(reverse("membership_detail", args=[hers.pk])))
+    assert f"{reverse('merge_people_choose')}?one={hers.member_id}" in page
+    assert reverse("erasure_create", args=[hers.member_id]) in page
+    page = text(as_bo.get(reverse("organisation_detail", args=[noordzee.pk])))
+    assert f"{reverse('merge_organisations_choose')}?one={noordzee.pk}" in page

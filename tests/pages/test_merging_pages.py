@@ -68,6 +68,12 @@ def test_page_says_what_will_happen_and_does_nothing(as_bo, two, page, workshop,
     assert Member.objects.filter(pk=two[1].pk).exists()
 
 
+def test_zone_is_named_by_its_city(as_bo, two, page, clock):
+    Member.objects.filter(pk=two[1].pk).update(zone="America/Sao_Paulo")
+    said = text_of(as_bo.get(page))
+    assert "São Paulo" in said and "America/" not in said
+
+
 def test_button_makes_them_one_however_often_it_arrives(as_bo, two, page, clock):
     form = {**fields_of(as_bo.get(page)), "name": "other"}
     assert as_bo.post(page, form).status_code == 302

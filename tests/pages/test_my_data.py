@@ -148,6 +148,25 @@ class TestStaff:
         wish.refresh_from_db()
         assert wish.state == "withdrawn"
 
+    def test_two_of_the_same_name_are_told_apart_before_one_is_erased(self, as_bo, community):
+        for address in ("lima@example.org", "bogota@example.org"):
+            join(MemberFactory.create(name="María Torres", email=address), community.circle)
+        found = as_bo.get(reverse("erasure_list"), {"q": "maria torres"})
+        assert "lima@example.org" in text(found) and "bogota@example.org" in text(found)
+        hers = Member.objects.get(email="lima@example.org")
+        assert "lima@example.org" in text(as_bo.get(reverse("erasure_create", args=[hers.pk])))
+
+    def test_long_search_says_that_there_are_more(self, as_bo, community):
+        said = []
+        for _index in range(21):
+            join(MemberFactory.create(name="Lena Luz", email=None), community.circle)
+            said.append("There are more." in text(as_bo.get(reverse("erasure_list"), {"q": "lena"})))
+        assert said == [False] * 20 + [True]
+
+    def test_certificates_of_somebody_else_are_not_called_mine(self, as_bo, silent):
+        page = text(as_bo.get(reverse("erasure_create", args=[silent.pk])))
+        assert "They stay, with the name, so that others can verify them" in page and "my name" not in page
+
     def test_reason_has_to_be_given_and_nothing_typed_is_lost(self, as_bo, silent):
         page = press(as_bo, "erasure_create", silent.pk, certificates="go", reason=" ")
         assert (page.status_code, ErasureRequest.objects.count()) == (422, 0)
@@ -175,5 +194,5 @@ class TestStaff:
                 member=somebody, asked_by=bo, reason="r", state="waiting", asked_at=at, confirmed_at=at,
                 due_at=at + WEEK,
             )  # fmt: skip
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(8):
             assert text(as_bo.get(reverse("erasure_list"), {"q": "lena"})).count("Take back") == number

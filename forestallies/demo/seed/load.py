@@ -17,6 +17,7 @@ from forestallies.demo.seed.doubles import load_doubles
 from forestallies.demo.seed.gatherings import Gatherings
 from forestallies.demo.seed.health import load_confidence, load_disputes
 from forestallies.demo.seed.letters import load_letters
+from forestallies.demo.seed.lists import load_lists
 from forestallies.demo.seed.memberships import load_lives
 from forestallies.demo.seed.people import Person, open_accounts
 from forestallies.demo.seed.public import load_points, load_public
@@ -113,6 +114,7 @@ def _load(calendar: Calendar, scale: int) -> None:
     load_disputes(by=staff.coordinators[0], calendar=calendar)
     load_letters(core.cohort.circle, by=staff.coordinators[0], calendar=calendar)
     load_doubles(community, calendar)
+    load_lists(community, by=staff.coordinators[0], calendar=calendar)
     load_crowds(scale - 1, community, programme, themes, calendar)
     load_certificates(former.core, former.wider, by=staff.coordinators[0], at=former.reported_at)
 
