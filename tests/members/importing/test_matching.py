@@ -4,7 +4,7 @@ import pytest
 
 from audit.models import record
 from members.actions import imports, memberships, people
-from members.models import ImportRow, Member, Organisation
+from members.models import Affiliation, ImportRow, Member, Organisation
 from notices.models import Notice
 from tests.factories import MemberFactory, OrganisationFactory
 from tests.members.importing.conftest import codes
@@ -53,6 +53,13 @@ def test_somebody_of_another_community_only_joins(desk, cy):
     desk.bring_in(f"{HEAD}Cy Changed,cy@example.org,Peru,,NGO,\n")
     cy.refresh_from_db()
     assert (cy.name, cy.country, cy.memberships.get().stakeholder) == ("Cy Stranger", "GH", "NGO")
+
+
+def test_what_somebody_of_another_community_does_in_her_organisation_stays(desk, cy, at):
+    place = OrganisationFactory.create(name="Cacao Vivo", country="PE")
+    Affiliation.objects.create(member=cy, organisation=place, role="Director", starts_on=at.date())
+    desk.bring_in(f"{HEAD}Cy Stranger,cy@example.org,Peru,Cacao Vivo,Company,Intern\n")
+    assert (cy.affiliations.get().role, cy.memberships.get().organisation) == ("Director", place)
 
 
 def test_same_name_in_the_same_organisation_is_asked_about_and_left_out(desk, ana_in):
