@@ -137,9 +137,8 @@ def _merge_people(pair: Pair, chosen: Mapping[str, str]) -> Report:
     Merged.objects.create(of=Merged.Of.PERSON, former_id=other.pk, member=kept, by=pair.by, at=pair.at)
     _write_down(pair, "member", [*taken, *comes_over], done)
     remove(other)
-    kept.created_at = min(kept.created_at, other.created_at)
     kept.last_login = max(filter(None, (kept.last_login, other.last_login)), default=None)
-    kept.save(update_fields=[*taken, *comes_over, "created_at", "last_login"])
+    kept.save(update_fields=[*taken, *comes_over, "last_login"])
     connection.check_constraints()  # now, not when all is over: what was forgotten is found by the trial already
     return Report(kept, _lines(done), signs_in_anew=bool(comes_over))
 
@@ -167,7 +166,9 @@ def _write_down(pair: Pair, noun: str, taken: list[str], done: list[tuple[Rule, 
     record(
         verb=f"{noun}.merged", subject=pair.kept, by=pair.by, at=pair.at, other=pair.other.pk, fields=taken, rows=counts
     )
-    record(verb=f"{noun}.merged_away", subject=pair.other, by=pair.by, at=pair.at, into=pair.kept.pk)
+    # With the moment the row was made: the ledger of erasures knows a row of a backup by it.
+    made = pair.other.created_at.isoformat()
+    record(verb=f"{noun}.merged_away", subject=pair.other, by=pair.by, at=pair.at, into=pair.kept.pk, made=made)
 
 
 def _lines(done: list[tuple[Rule, Done]]) -> list[Line]:
