@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.core import mail as django_mail
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from audit.models import Entry
@@ -44,6 +45,7 @@ from tests.factories import (
     ThemeFactory,
     join,
 )
+from tests.notices.servers import deliver
 
 
 @pytest.fixture
@@ -264,6 +266,15 @@ def test_waiting_mails_go_to_the_kept_address_and_sign_in_mails_do_not_go(ana, b
     merge()
     rows = Notice.objects.filter(key__in="ab").order_by("key").values_list("recipient", "address", "state")
     assert list(rows) == [(ana.pk, ana.email, "queued"), (ana.pk, bea.email, "cancelled")]
+
+
+def test_both_mailboxes_are_told_and_neither_reads_the_other_address(ana, bea, bo, merge, at):
+    """Else a coordinator could open somebody's record to a mailbox of her own, and nobody would know."""
+    merge()
+    deliver(at)
+    assert sorted(mail.to for mail in django_mail.outbox) == [["ana.q@example.net"], ["ana@example.org"]]
+    assert {bo.name in mail.body for mail in django_mail.outbox} == {True}
+    assert [mail for mail in django_mail.outbox if "@example" in mail.body.partition("--")[0]] == []
 
 
 def test_links_in_her_old_mails_lead_to_the_kept_record(ana, bea, merge, client):
