@@ -9,4 +9,5 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from forestallies import digest, inactivity, message_kinds  # noqa: F401 (they register themselves)
+        from forestallies.merging import emails as merging_emails  # noqa: F401 (registers itself)
         from forestallies.privacy import checks, emails, exporting  # noqa: F401 (they register themselves)

@@ -6,7 +6,9 @@ import re
 _PATTERNS = [
     (
         re.compile(
-            r"(/(?:welcome|apply/status|apply/continue|messages/stop|ical|place|join/role|assignment|verify|accounts/(?:password/reset/key|confirm-email))/)[^/\s\"?]+"
+            r"(/(?:welcome|apply/status|apply/continue|messages/stop|ical|place|join/role|assignment|verify|address"
+            r"|contact|introduction|membership(?:/check)?|erasure|accounts/(?:password/reset/key|confirm-email))/)"
+            r"(?!check/)[^/\s\"?]+"
         ),
         r"\1…",
     ),

@@ -13,5 +13,6 @@ register(
     ),
     Kind(name="data_export_ready", label=_("copy of one’s own data")),
     Kind(name="erasure_asked", label=_("wish to be erased, to confirm")),
+    Kind(name="records_merged", label=_("two records of one person became one")),
     Kind(name="erasure_planned", label=_("day of the erasure")),
 )

@@ -117,6 +117,7 @@ TOLD = {
     "weekly_digest": Told("something waits or is ahead", "Mondays 07:00 of her own clock", "coordinators"),
     "data_export_ready": Told("the copy of her data that she asked for is made", NOW, HER),
     "erasure_asked": Told("she asks to be erased; the link confirms it", NOW, HER),
+    "records_merged": Told("a coordinator merges two records of her", NOW, "the person, at the addresses of both"),
     "erasure_planned": Told("she confirms, or a coordinator asks for her; it can be taken back", NOW, HER),
 }  # fmt: skip
 

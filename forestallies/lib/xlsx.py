@@ -20,6 +20,7 @@ SHARED = 60_000_000  # characters of shared words in all
 PART = 1_000_000  # bytes of the small parts: the list of sheets, and so on
 STYLES = 8_000_000
 FARTHEST = 16_384  # columns that a sheet can have
+LOWEST = 1_048_576  # rows
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _REFERENCE = re.compile(r"([A-Z]{1,3})\d+")
@@ -43,7 +44,7 @@ def read(file: IO[bytes], *, columns: int) -> Iterator[Row]:
     try:
         book = _Book(archive)
         yield from _Sheet(book, columns).rows(archive)
-    except (expat.ExpatError, ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
+    except (expat.ExpatError, ValueError, LookupError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
         raise damaged() from error
 
 
@@ -189,7 +190,10 @@ class _Sheet:
 
     def _start(self, tag: str, given: dict[str, str]) -> None:
         if tag == "row":
-            self.number = int(given.get("r", self.number + 1))
+            number = int(given.get("r", self.number + 1))
+            if not self.number < number <= LOWEST:
+                raise ValueError(number)  # no sheet has it twice, or below its end
+            self.number = number
             self.cells, self.column = [], 0
         elif tag == "c":
             found = _REFERENCE.fullmatch(given.get("r", ""))

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from audit.models import record
 from events.actions.merging import events_of
 from events.locks import lock_events
-from forestallies.merging import fields, policies
+from forestallies.merging import emails, fields, policies
 from forestallies.merging.engine import Done, Pair, Rule, remove
 from forestallies.merging.organisation_rules import ORGANISATION_RULES
 from forestallies.merging.person_rules import PERSON_RULES
 from forestallies.merging.policies import MergeRefused
 from forestallies.merging.topics import TOPICS
 from members.models import Member, Merged, Organisation
+from notices import outbox
 
 TRIES = 3
 
@@ -131,15 +132,16 @@ def _both(rows: Any, of: str, kept_id: int, other_id: int) -> tuple[Any, Any]:
 
 def _merge_people(pair: Pair, chosen: Mapping[str, str]) -> Report:
     kept, other = pair.kept, pair.other
+    addresses = [one.email for one in (kept, other) if one.email]
     taken = fields.take_over(kept, other, chosen)
     comes_over = _take_sign_in(pair) if not kept.email and other.email else []
     done = _follow(PERSON_RULES, pair)
     Merged.objects.create(of=Merged.Of.PERSON, former_id=other.pk, member=kept, by=pair.by, at=pair.at)
     _write_down(pair, "member", [*taken, *comes_over], done)
     remove(other)
-    kept.created_at = min(kept.created_at, other.created_at)
     kept.last_login = max(filter(None, (kept.last_login, other.last_login)), default=None)
-    kept.save(update_fields=[*taken, *comes_over, "created_at", "last_login"])
+    kept.save(update_fields=[*taken, *comes_over, "last_login"])
+    outbox.post_many_once(emails.records_merged(kept, other=other.pk, addresses=addresses, by=pair.by), at=pair.at)
     connection.check_constraints()  # now, not when all is over: what was forgotten is found by the trial already
     return Report(kept, _lines(done), signs_in_anew=bool(comes_over))
 
@@ -167,7 +169,9 @@ def _write_down(pair: Pair, noun: str, taken: list[str], done: list[tuple[Rule, 
     record(
         verb=f"{noun}.merged", subject=pair.kept, by=pair.by, at=pair.at, other=pair.other.pk, fields=taken, rows=counts
     )
-    record(verb=f"{noun}.merged_away", subject=pair.other, by=pair.by, at=pair.at, into=pair.kept.pk)
+    # With the moment the row was made: the ledger of erasures knows a row of a backup by it.
+    made = pair.other.created_at.isoformat()
+    record(verb=f"{noun}.merged_away", subject=pair.other, by=pair.by, at=pair.at, into=pair.kept.pk, made=made)
 
 
 def _lines(done: list[tuple[Rule, Done]]) -> list[Line]:

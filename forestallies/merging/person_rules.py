@@ -5,12 +5,10 @@ from django.db.models import Q
 from forestallies.merging import by_hand as hand
 from forestallies.merging import rows, topics
 from forestallies.merging.engine import Rule, by_hand, let_go, move, unite
-from members.models import ErasureRequest
 
 STANDS = Q(ends_on__isnull=True)
 HOLDS = Q(ends_at__isnull=True)
 BELONGS = Q(left_at__isnull=True)
-OPEN_WISH = Q(state__in=ErasureRequest.OPEN)
 
 # In this order: what looks for rows of both comes before what moves them.
 PERSON_RULES: tuple[Rule, ...] = (
@@ -54,7 +52,7 @@ PERSON_RULES: tuple[Rule, ...] = (
     unite("members.TermAnswer.member", topics.CONSENTS, same=["term", "version"], takes_in=rows.term_answer),
     unite("members.Confidence.member", topics.ANSWERS, same=["community", "year", "half"]),
     let_go("members.DataExport.member", topics.CONSENTS, why="it is a copy of half of what there is now"),
-    unite("members.ErasureRequest.member", topics.CONSENTS, among=OPEN_WISH),
+    move("members.ErasureRequest.member", topics.CONSENTS),  # those that ended: an open one stands against a merge
     # Messages
     by_hand("notices.Notice.recipient", topics.MESSAGES, hand.messages),
     unite("notices.Preference.member", topics.MESSAGES, same=["kind"], takes_in=rows.preference),

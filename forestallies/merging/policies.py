@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from members.models import Circle, Grant, Member, Organisation
+from members.models import Circle, ErasureRequest, Grant, Member, Organisation
 from members.policies import check_coordinates_anything
 
 
@@ -14,6 +15,8 @@ class MergeRefused(Exception):
 
 def check_can_merge_people(kept: Member, other: Member, *, by: Member, at: datetime) -> None:
     """Coordinators merge people of their circles, but neither themselves nor people who hold more than they do.
+
+    A wish to be erased stands against it: it would go over to a record whose owner never said it.
 
     Raises:
         MergeRefused: with a sentence for the reader.
@@ -27,9 +30,16 @@ def check_can_merge_people(kept: Member, other: Member, *, by: Member, at: datet
         raise MergeRefused(_("Only an administrator merges the record of an administrator."))
     if Member.objects.visible_to(by, at=at).filter(pk__in=[kept.pk, other.pk]).count() < 2:
         raise MergeRefused(_("One of these people is not in a group that you coordinate."))
+    if kept.erased_at or other.erased_at:
+        raise MergeRefused(_("This person was erased already."))
+    if ErasureRequest.objects.open().filter(member__in=[kept, other]).exists():
+        raise MergeRefused(
+            _("One of these two is to be erased. Please wait for that day, or have it taken back first.")
+        )
     if not (kept.is_active and other.is_active) and not by.is_superuser:
         raise MergeRefused(_("This person’s account is switched off; only an administrator can open it again."))
-    elsewhere = Grant.objects.current(at).staff().filter(member__in=[kept, other])
+    held = Grant.objects.filter(Q(ends_at=None) | Q(ends_at__gt=at))  # now, or from a later day on
+    elsewhere = held.staff().filter(member__in=[kept, other])
     if not by.is_superuser and elsewhere.exclude(circle__in=Circle.objects.run_by(by, at=at)).exists():
         raise MergeRefused(
             _("One of these people works for a group that you do not coordinate. Please ask an administrator.")

@@ -17,7 +17,7 @@ from events.actions import feedback, registrations, roles
 from events.locks import lock_events
 from events.models import Event, Feedback, Registration, Role, Transition
 from forestallies.privacy import forgetting, ledger
-from forestallies.privacy.finders import FINDS, Person
+from forestallies.privacy.finders import FINDS, Person, in_words
 from forestallies.privacy.forgetting import MEMBER
 from forestallies.privacy.rules import blank_value, fields_with
 from members.models import Application, Circle, CircleMember, Grant, Member, Membership, MembershipStep
@@ -128,7 +128,8 @@ def _forget(
     if not was_erased:
         record(verb="member.erased", subject=row, by=by, at=at, certificates=keeps_certificates, rows=dict(done))
     if not is_replay:
-        ledger.append(row, keeps_certificates=keeps_certificates, at=at)
+        for one in (*ledger.earlier_selves(row), row):
+            ledger.append(one, keeps_certificates=keeps_certificates, at=at)
     return done
 
 
@@ -179,5 +180,5 @@ def _stop_messages(person: Person, *, at: datetime) -> None:
     """Nothing more is sent to her, nor about her."""
     about = FINDS["notices.notice"].about(person)
     for words in person.words:
-        about |= Q(text__icontains=words) | Q(subject__icontains=words)
+        about |= in_words("text", words) | in_words("subject", words)
     outbox.withdraw_all(Notice.objects.filter(about), at=at, reason="The person was erased.")

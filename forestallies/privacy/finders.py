@@ -4,6 +4,7 @@ The check of `forestallies.privacy.checks` fails for a table that points to peop
 is not here.
 """
 
+import re
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
@@ -21,7 +22,10 @@ Rows = QuerySet[Any]
 
 @dataclass(frozen=True)
 class Person:
-    """Whom we look for: her id, her name, and the addresses that are or were hers and nobody else's now."""
+    """Whom we look for: her id, her name, and the addresses that are or were hers and nobody else's now.
+
+    An address that she only typed, to change hers, is not hers: rows that name nobody else would be handed to her.
+    """
 
     pk: int
     name: str
@@ -30,9 +34,10 @@ class Person:
     @classmethod
     def of(cls, member: Member) -> Self:
         found = {member.email or ""}
-        found |= set(EmailAddress.objects.filter(user=member).values_list("email", flat=True))
+        found |= set(EmailAddress.objects.filter(user=member, verified=True).values_list("email", flat=True))
         found |= set(Application.objects.filter(member=member).values_list("email", flat=True))
-        found |= set(Notice.objects.filter(recipient=member).values_list("address", flat=True).distinct())
+        mails = Notice.objects.filter(recipient=member).exclude(priority=Notice.Priority.SIGN_IN)
+        found |= set(mails.values_list("address", flat=True).distinct())
         found |= set(FormerAddress.objects.filter(member=member).values_list("address", flat=True))
         found |= set(AddressChange.objects.filter(member=member).values_list("old_address", flat=True))
         lowered = {address.strip().lower() for address in found} - {""}
@@ -47,6 +52,17 @@ class Person:
         """
         named = [self.name] if len(self.name.split()) > 1 else []
         return [*sorted(self.addresses), *named]
+
+
+def in_words(field: str, word: str) -> Q:
+    """The rows in which a name or address stands in a field as a whole, and not as a part of a longer one."""
+    return Q(**{f"{field}__icontains": word}) & Q(**{f"{field}__iregex": whole(word)})
+
+
+def whole(word: str) -> str:
+    """The expression, for the database, of a word as a whole; in JSON a line break is a stroke and a letter."""
+    before, after = (r"\w.+%-", r"(?![\w-]|\.\w)") if "@" in word else (r"\w", r"(?!\w)")
+    return rf"(^|[^{before}]|\\[nrt]){re.escape(word)}{after}"
 
 
 @dataclass(frozen=True)
@@ -94,7 +110,7 @@ def _import_rows(person: Person) -> Q:
     """Lines of lists with an address of hers, whoever they were taken for. A name may be somebody else's, too."""
     found = Q(pk__in=[])
     for address in sorted(person.addresses):
-        found |= Q(cells__icontains=address) | Q(values__icontains=address)
+        found |= in_words("cells", address) | in_words("values", address)
     return found
 
 
@@ -189,7 +205,7 @@ def naming(label: str, fields: tuple[str, ...], person: Person) -> Rows:
     found = Q(pk__in=[])
     for field in fields:
         for words in person.words:
-            found |= Q(**{f"{field}__icontains": words})
+            found |= in_words(field, words)
     return _all(label).filter(found)
 
 

@@ -18,7 +18,8 @@ from typing import IO, Any
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from members.models import Member
+from audit.models import Entry
+from members.models import Member, Merged
 
 
 class LedgerUnusable(Exception):
@@ -50,6 +51,15 @@ class Ledger:
 def seal_of(member: Member) -> str:
     """What names a person without saying who she is."""
     return _mac(f"{member.pk}:{member.created_at.isoformat()}")
+
+
+def earlier_selves(member: Member) -> list[Member]:
+    """The records that became part of hers, with number and birth only: a backup from before the merge has them."""
+    former = Merged.objects.filter(of=Merged.Of.PERSON, member=member).values("former_id")
+    gone = Entry.objects.filter(
+        verb="member.merged_away", subject_type=Member._meta.label_lower, subject_id__in=former
+    ).order_by("pk")
+    return [Member(pk=one.subject_id, created_at=datetime.fromisoformat(one.detail["made"])) for one in gone]
 
 
 def append(member: Member, *, keeps_certificates: bool, at: datetime) -> None:

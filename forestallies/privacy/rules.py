@@ -88,8 +88,14 @@ def blank_value(label: str, name: str) -> Any:
 
 def pattern_of(words: Iterable[str]) -> re.Pattern[str] | None:
     """What finds a person's name and addresses in other people's words; None when there is nothing to look for."""
-    parts = [r"\s+".join(map(re.escape, word.split())) for word in words]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE) if parts else None
+    parts = [_whole(word) for word in words]
+    return re.compile("|".join(parts), re.IGNORECASE) if parts else None
+
+
+def _whole(word: str) -> str:
+    """The expression of a name or address that is no part of a longer one."""
+    spelled = r"\s+".join(map(re.escape, word.split()))
+    return rf"(?<![\w.+%-]){spelled}(?![\w-]|\.\w)" if "@" in word else rf"(?<!\w){spelled}(?!\w)"
 
 
 def redacted(words: Any, person: Person) -> Any:

@@ -11,7 +11,7 @@ from audit.models import record
 from forestallies.privacy import emails
 from forestallies.privacy.erasure import ErasureRefused, check_can_be_erased, erase
 from forestallies.privacy.ledger import LedgerUnusable
-from members.models import Circle, ErasureRequest, Member
+from members.models import Circle, CircleMember, ErasureRequest, Member
 from notices import outbox
 
 logger = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def ask_for(*, member: Member, reason: str, keeps_certificates: bool, by: Member
 
 
 def check_can_ask_for(member: Member, *, by: Member, at: datetime) -> None:
-    """A coordinator asks for people who are or were in her circles and never signed in.
+    """A coordinator asks for people who are or were in her circles, are in nobody else's, and never signed in.
 
     Raises:
         PermissionDenied: not of her people, or herself.
@@ -77,6 +77,10 @@ def check_can_ask_for(member: Member, *, by: Member, at: datetime) -> None:
         raise PermissionDenied(_("Only coordinators of this person's circles may do this."))
     if member.erased_at:
         raise ErasureRefused(_("This person was erased already."))
+    if CircleMember.objects.current(at).filter(member=member).exclude(circle__in=run).exists():
+        raise ErasureRefused(
+            _("This person is in a group of other coordinators, too. Please ask an administrator to do it.")
+        )
     if member.email and member.last_login:
         raise ErasureRefused(_("This person signs in, and can ask for it herself under “My data”."))
     check_can_be_erased(member, at=at)

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from members.actions import invitations, sessions
 from members.models import AddressChange, Member
 
 OBJECT_WITHIN = timedelta(days=14)
+SHORTLY = timedelta(days=1)  # before the change: a thief may set up a way in first
 
 
 class LinkRefused(Exception):
@@ -56,8 +58,9 @@ def find(*, token: str, at: datetime) -> AddressChange:
 def take_back(*, token: str, at: datetime) -> Member:
     """Give the old address back to the account: every session ends, and the password opens nothing any more.
 
-    Later changes of the same account end as well: whoever made the first one may have made those. Who reads the old
-    mailbox signs in with a mailed code and sets a new password.
+    Later changes of the same account end as well: whoever made the first one may have made those, and may have set up
+    a passkey or codes, which go, too. Older ones stay: the old mailbox alone does not get past them. Who reads it signs
+    in with a mailed code and sets a new password.
 
     Raises:
         LinkRefused: unknown, used or expired, or another account has the address meanwhile.
@@ -75,7 +78,16 @@ def take_back(*, token: str, at: datetime) -> Member:
     member.save(update_fields=["email", "password"])
     EmailAddress.objects.filter(user=member).delete()
     EmailAddress.objects.create(user=member, email=member.email, verified=True, primary=True)
+    _remove_factors(member, since=change.changed_at - SHORTLY)
     invitations.withdraw(member=member, at=at)
     sessions.end_others(member=member, request=None, by=None, at=at)
     record(verb="member.address_taken_back", subject=member, by=None, at=at, change=change.pk)
     return member
+
+
+def _remove_factors(member: Member, *, since: datetime) -> None:
+    """Passkeys and codes that were set up since then; recovery codes stand in for another one and go with the last."""
+    mine = Authenticator.objects.filter(user=member)
+    mine.filter(created_at__gte=since).delete()
+    if not mine.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
+        mine.delete()

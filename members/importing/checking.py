@@ -13,7 +13,7 @@ from jobs.work import Step
 from members.duplicates import ORGANISATION_ALIKE
 from members.importing import known
 from members.importing.values import Reader
-from members.models import ImportOrganisation, ImportRow, MemberImport, Organisation
+from members.models import Circle, ImportOrganisation, ImportRow, MemberImport, Organisation
 
 BATCH = 1_000
 NEAR = 100  # organisations whose neighbours are looked for in one step
@@ -83,6 +83,10 @@ UPDATE members_importrow AS r SET person_id = m.id,
 FROM members_member m LEFT JOIN members_membership s ON s.member_id = m.id AND s.community_id = %s
 WHERE r.of_id = %s AND r.outcome = 'read' AND r.values ? 'email' AND lower(m.email) = r.key
 """
+# An address that somebody had before two records of hers were merged is still hers.
+_BY_FORMER_ADDRESS = _BY_ADDRESS.replace(
+    "FROM members_member m", "FROM members_formeraddress f JOIN members_member m ON m.id = f.member_id"
+).replace("lower(m.email) = r.key", "f.address = r.key")
 _BY_NAME = """
 UPDATE members_importrow AS r SET outcome = 'review', person_id = found.member_id
 FROM (
@@ -92,6 +96,7 @@ FROM (
   JOIN members_member m ON fa_fold(m.name) = fa_fold(r.values->>'name')
   JOIN members_affiliation a ON a.member_id = m.id AND a.organisation_id = i.found_id
   WHERE r.of_id = %s AND r.outcome = 'read' AND NOT r.values ? 'email' AND m.is_active
+    AND (%s OR EXISTS (SELECT FROM members_circlemember c WHERE c.member_id = m.id AND c.circle_id = ANY(%s)))
   ORDER BY r.id, a.member_id
 ) AS found WHERE r.id = found.id
 """
@@ -124,7 +129,7 @@ def check(batch: MemberImport, *, at: datetime) -> Iterator[Step]:
     _look_up_organisations(batch)
     for _step in _look_for_neighbours(batch):
         yield Step(total - 2, total)
-    _match(batch)
+    _match(batch, at=at)
     yield Step(total - 1, total)
     yield from (Step(total - 1, total) for _step in _sort_out_unchanged(batch, at=at))
     batch.counts = counts(batch)
@@ -172,7 +177,7 @@ def _look_for_neighbours(batch: MemberImport) -> Iterator[None]:
         yield
 
 
-def _match(batch: MemberImport) -> None:
+def _match(batch: MemberImport, *, at: datetime) -> None:
     """Find the people who are known, and say which rows lack what only a new person or organisation needs."""
     if not batch.stakeholder:
         _execute(
@@ -183,7 +188,8 @@ def _match(batch: MemberImport) -> None:
         statement = _INCOMPLETE + _NEW_ORGANISATION.format(column="country")
         _execute(statement, "country", "country_missing", batch.pk, "country")
     _execute(_BY_ADDRESS, batch.community_id, batch.pk)
-    _match_names(batch)
+    _execute(_BY_FORMER_ADDRESS, batch.community_id, batch.pk)
+    _match_names(batch, at=at)
 
 
 def look_up_known(batch: MemberImport) -> None:
@@ -191,15 +197,18 @@ def look_up_known(batch: MemberImport) -> None:
     _execute(_FOUND, batch.pk)
 
 
-def look_again(batch: MemberImport) -> None:
+def look_again(batch: MemberImport, *, at: datetime) -> None:
     """Who stands in the list without an address may have come in since the check, by another list for example."""
     look_up_known(batch)
     _execute(_UNSURE, batch.pk)
-    _match_names(batch)
+    _match_names(batch, at=at)
 
 
-def _match_names(batch: MemberImport) -> None:
-    _execute(_BY_NAME, batch.pk)
+def _match_names(batch: MemberImport, *, at: datetime) -> None:
+    """The question shows the address of the known person, so it is asked of people of the coordinator's circles only;
+    an operator at the command line knows everybody."""
+    circles = list(Circle.objects.run_by(batch.by, at=at).values_list("pk", flat=True)) if batch.by else []
+    _execute(_BY_NAME, batch.pk, batch.by is None, circles)
     _execute(_BY_NAME_ALONE, batch.community_id, batch.pk)
     _execute(_NEW, batch.pk)
 

@@ -39,6 +39,11 @@ UPDATE members_importrow AS r SET person_id = m.id FROM members_member m
 WHERE r.id = ANY(%s) AND r.done IS NULL AND r.values ? 'email' AND lower(m.email) = r.key
   AND r.person_id IS DISTINCT FROM m.id
 """
+_KNOWN_BEFORE = """
+UPDATE members_importrow AS r SET person_id = f.member_id FROM members_formeraddress f
+WHERE r.id = ANY(%s) AND r.done IS NULL AND r.values ? 'email' AND f.address = r.key
+  AND NOT EXISTS (SELECT FROM members_member m WHERE lower(m.email) = r.key)
+"""
 _NAMED = """
 SELECT DISTINCT fa_fold(values->>'organisation') FROM members_importrow
 WHERE of_id = %s AND values ? 'organisation' AND (outcome IN ('create', 'update')
@@ -60,7 +65,7 @@ def commit(batch: MemberImport, *, at: datetime) -> Iterator[Step]:
     """
     waiting = batch.rows.filter(GOOD, done__isnull=True)
     if not batch.rows.filter(done__isnull=False).exists():
-        checking.look_again(batch)
+        checking.look_again(batch, at=at)
     make_organisations(batch, at=at)
     total = batch.rows.filter(GOOD).count()
     written, last = total - waiting.count(), 0
@@ -104,9 +109,10 @@ def write(batch: MemberImport, ids: Sequence[int], *, at: datetime) -> None:
 
 
 def _recognise(ids: Sequence[int]) -> None:
-    """Who became known since the check, by address, is changed and not made a second time."""
+    """Who became known since the check, by an address of now or before, is changed and not made a second time."""
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN_BY_NOW, [list(ids)])
+        cursor.execute(_KNOWN_BEFORE, [list(ids)])
 
 
 def make_organisations(batch: MemberImport, *, at: datetime) -> None:

@@ -172,7 +172,7 @@ class _Knowledge:
         if named:
             place = self.places.get((person.pk, organisation.pk)) if organisation else None
             role = values.get(f.ROLE, "")
-            if place is None or (role and role != place.role):
+            if place is None or (role and role != place.role and person.pk in self.open):
                 plan.role = role
             if membership and (organisation is None or membership.organisation_id != organisation.pk):
                 plan.membership["organisation_id"] = organisation.pk if organisation else None

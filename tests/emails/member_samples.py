@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from events.models import Registration
+from forestallies.merging import emails as merging_emails
 from forestallies.privacy import emails as own_data_emails
 from members import (
     concern_emails,
@@ -48,6 +49,9 @@ def own_data_posting(kind: str, member: Member, title: str) -> Posting:
         return own_data_emails.data_export_ready(export)
     if kind == own_data_emails.ASKED:
         return own_data_emails.erasure_asked(ErasureRequest.objects.create(member=member, asked_by=member, asked_at=AT))
+    if kind == merging_emails.MERGED:
+        by = person(name=title[:120])
+        return merging_emails.records_merged(member, other=7, addresses=["before@example.org"], by=by)[0]
     wish = ErasureRequest.objects.create(
         member=member, asked_by=person(name=title), asked_at=AT, state="waiting", confirmed_at=AT, due_at=until
     )

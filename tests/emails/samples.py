@@ -131,7 +131,7 @@ DISPUTE_KINDS = ("attendance_disputed", "dispute_answered")
 MEMBERSHIP_KINDS = ("yearly_check", "organisation_check", "still_there", "membership_changed", "term_withdrawn")
 SEVERAL_KINDS = ("registered_with_circle", "registered_several", "rescheduled_series", "attendance_recorded")
 ONE_KINDS = ("materials_posted", "letter", "letter_important", "letter_test", "weekly_digest", "certificate_issued")
-OWN_DATA_KINDS = ("data_export_ready", "erasure_asked", "erasure_planned")
+OWN_DATA_KINDS = ("data_export_ready", "erasure_asked", "erasure_planned", "records_merged")
 KINDS = (
     *OWN_DATA_KINDS, *EVENT_KINDS, *SEVERAL_KINDS, *DISPUTE_KINDS, *ONE_KINDS, *CONTACT_KINDS, *MEMBERSHIP_KINDS,
     *JOINING_KINDS, *ACCOUNT_CONTEXTS,

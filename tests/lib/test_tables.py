@@ -73,6 +73,22 @@ def test_formula_is_text_and_the_apostrophe_of_our_exports_goes():
     assert read(b"Name,Note\n=1+1,'=cmd\n't Hooft,'+233 20\n")[1:] == [["=1+1", "=cmd"], ["'t Hooft", "+233 20"]]
 
 
+@pytest.mark.parametrize(
+    ("written", "forged"),
+    [
+        ('row r="3"', 'row r="99999999999"'),
+        ('row r="3"', 'row r="2"'),
+        ('row r="3"', 'row r="-3"'),
+        ('t="inlineStr"><is><t>Zoë</t></is>', 't="s"><v>9999</v>'),
+    ],
+)
+def test_xlsx_with_numbers_that_no_sheet_has_is_damaged(written, forged):
+    name = "xl/worksheets/sheet1.xml"
+    data = as_xlsx(ROWS, **{name: lambda words: words.replace(written, forged)})
+    assert data != as_xlsx(ROWS, **{name: lambda words: words})
+    assert refusal(data, "list.xlsx") == refusal(data[: len(data) // 2], "list.xlsx")
+
+
 def test_xlsx_gives_dates_numbers_and_text():
     rows = [
         ["Name", "Since", "At", "Phone", "Share"],

@@ -255,7 +255,9 @@ OF_PERSON: dict[str, Callable[[Member, Place], Any]] = {
     ),
     "members.MemberImport.by": lambda who, to: _list(to, who),
     "members.DataExport.member": lambda who, to: DataExport.objects.create(member=who, asked_at=to.at),
-    "members.ErasureRequest.member": lambda who, to: ErasureRequest.objects.create(member=who, asked_at=to.at),
+    "members.ErasureRequest.member": lambda who, to: ErasureRequest.objects.create(
+        member=who, asked_at=to.at, state="withdrawn", ended_at=to.at
+    ),
     "members.ErasureRequest.asked_by": lambda who, to: ErasureRequest.objects.create(
         member=MemberFactory.create(), asked_by=who, asked_at=to.at, state="asked"
     ),

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.core import mail as django_mail
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from audit.models import Entry
@@ -14,7 +15,17 @@ from events.models import Attendance, AttendanceEvidence, Feedback, FeedbackRece
 from forestallies.merging.merge import MergeRefused, merge_people, try_out
 from members.actions import applications, people
 from members.listing_emails import INTRODUCTION
-from members.models import Consent, ContactRequest, FormerAddress, Grant, Introduction, Member, Membership, Merged
+from members.models import (
+    Consent,
+    ContactRequest,
+    ErasureRequest,
+    FormerAddress,
+    Grant,
+    Introduction,
+    Member,
+    Membership,
+    Merged,
+)
 from notices.models import Notice, Preference
 from notices.stopping import STOP
 from programs.candidates import certificate_key
@@ -34,6 +45,7 @@ from tests.factories import (
     ThemeFactory,
     join,
 )
+from tests.notices.servers import deliver
 
 
 @pytest.fixture
@@ -63,7 +75,9 @@ def test_both_histories_name_the_other(ana, bea, bo, merge, at):
     assert (gone.member, gone.by, gone.at) == (ana, bo, at)
     detail = Entry.objects.get(verb="member.merged", subject_id=ana.pk).detail
     assert (detail["other"], detail["fields"]) == (bea.pk, ["name"])
-    assert Entry.objects.get(verb="member.merged_away", subject_id=bea.pk).detail == {"into": ana.pk}
+    assert Entry.objects.get(verb="member.merged_away", subject_id=bea.pk).detail == {
+        "into": ana.pk, "made": bea.created_at.isoformat(),
+    }  # fmt: skip
 
 
 def test_active_membership_stays_since_the_earlier_day(ana, bea, merge, community, at):
@@ -254,6 +268,15 @@ def test_waiting_mails_go_to_the_kept_address_and_sign_in_mails_do_not_go(ana, b
     assert list(rows) == [(ana.pk, ana.email, "queued"), (ana.pk, bea.email, "cancelled")]
 
 
+def test_both_mailboxes_are_told_and_neither_reads_the_other_address(ana, bea, bo, merge, at):
+    """Else a coordinator could open somebody's record to a mailbox of her own, and nobody would know."""
+    merge()
+    deliver(at)
+    assert sorted(mail.to for mail in django_mail.outbox) == [["ana.q@example.net"], ["ana@example.org"]]
+    assert {bo.name in mail.body for mail in django_mail.outbox} == {True}
+    assert [mail for mail in django_mail.outbox if "@example" in mail.body.partition("--")[0]] == []
+
+
 def test_links_in_her_old_mails_lead_to_the_kept_record(ana, bea, merge, client):
     stop = STOP.token(f"{bea.pk}:materials_posted")
     met = IntroductionFactory.create(need=ListingFactory.create(member=bea))
@@ -302,6 +325,31 @@ def test_rights_elsewhere_cannot_be_gained_by_merging(bea, merge, at):
 def test_account_that_is_switched_off_stays_so(bea, merge):
     Member.objects.filter(pk=bea.pk).update(is_active=False)
     assert refused(merge).startswith("This person’s account is switched off")
+
+
+@pytest.mark.parametrize("state", ["asked", "waiting"])
+def test_wish_to_be_erased_is_not_handed_to_another_record(ana, bea, merge, at, state):
+    """Else whoever may ask for somebody without a sign-in erases somebody with one, and nobody asks her."""
+    day = at if state == "waiting" else None
+    wish = ErasureRequest.objects.create(member=bea, asked_at=at, state=state, confirmed_at=day, due_at=day)
+    words = "One of these two is to be erased. Please wait for that day, or have it taken back first."
+    assert refused(merge) == refused(merge, kept=bea, other=ana) == words
+    ErasureRequest.objects.filter(pk=wish.pk).update(state="withdrawn", ended_at=at)
+    merge()
+    assert not ErasureRequest.objects.open().exists()
+
+
+def test_nobody_becomes_one_with_an_erased_person(ana, bea, merge, at):
+    root = MemberFactory.create(is_superuser=True)
+    Member.objects.filter(pk=bea.pk).update(email=None, is_active=False, erased_at=at)
+    words = "This person was erased already."
+    assert refused(merge, by=root) == refused(merge, by=root, kept=bea, other=ana) == words
+
+
+def test_right_that_begins_tomorrow_counts_already(bea, merge, at):
+    tomorrow = at + timedelta(days=1)
+    GrantFactory.create(member=bea, circle=CircleFactory.create(), right=Grant.Right.COORDINATOR, starts_at=tomorrow)
+    assert refused(merge).startswith("One of these people works for a group that you do not coordinate.")
 
 
 def test_second_merge_says_that_it_was_done(ana, merge):

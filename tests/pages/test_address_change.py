@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -130,6 +131,14 @@ def test_old_address_takes_the_change_back(member):
     member.refresh_from_db()
     assert (member.email, member.has_usable_password(), is_in(thief)) == ("ana@example.org", False, False)
     assert Client().get(link).status_code == 410
+
+
+def test_ways_in_that_the_thief_set_up_go_and_older_ones_stay(member, at):
+    change(signed_in())
+    old, _new = (Authenticator.objects.create(user=member, type="webauthn", data={}) for _ in range(2))
+    Authenticator.objects.filter(pk=old.pk).update(created_at=at - timedelta(days=90))
+    Client().post(objection(), {"submission": uuid4()})
+    assert Authenticator.objects.get() == old
 
 
 def test_taking_back_undoes_later_changes_of_the_thief_too(member):

@@ -6,6 +6,7 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.urls import reverse
 
@@ -17,8 +18,9 @@ from forestallies.privacy.labels import SECTIONS
 from forestallies.privacy.rules import fields_with
 from jobs import work
 from jobs.models import Job
-from members.models import Consent, DataExport, Member
+from members.models import Concern, Consent, DataExport, ImportRow, Member, MemberImport
 from notices.models import Notice
+from tests.factories import ApplicationFactory
 from tests.privacy import everywhere
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +61,38 @@ def test_secrets_stay_out(everybody, at, clock):
     words = (found.read("data.json") + found.read("data.html")).decode()
     assert [place for place in LEFT_OUT if place in marks and marks[place] in words] == []
     assert "members.signininvitation.token_hash" in marks
+
+
+def test_address_that_was_only_typed_opens_nobody_elses_words(client, ana, community, at, clock):
+    """Whoever asks to change her address to an applicant's gets nothing of the applicant's into her copy."""
+    ana.set_password("under the shade trees")
+    ana.save()
+    EmailAddress.objects.create(user=ana, email=ana.email, verified=True, primary=True)
+    ApplicationFactory.create(community=community, email="dora@example.net", why="Dora's own reasons")
+    Concern.objects.create(words="What Dora saw", email="dora@example.net", created_at=at)
+    client.post("/accounts/login/", {"login": ana.email, "password": "under the shade trees"})
+    client.post("/accounts/reauthenticate/", {"password": "under the shade trees"})
+    client.post("/accounts/email/", {"action_add": "", "email": "dora@example.net"})
+    assert Notice.objects.filter(recipient=ana, address="dora@example.net").exists()
+    words = opened(make(ana, at)).read("data.json").decode()
+    assert "Dora" not in words
+
+
+@pytest.mark.parametrize(
+    "cell", ["mariana@example.org", "my.ana@example.org", "ana@example.org.pe", "x+ana@example.org"]
+)
+def test_row_of_a_list_with_a_longer_address_is_somebody_elses(ana, community, at, clock, cell):
+    batch = MemberImport.objects.create(community=community, file_name="x", signature="x", uploaded_at=at)
+    ImportRow.objects.create(of=batch, number=2, cells=[cell, "+51 999"], values={"email": cell}, key=cell)
+    rows = json.loads(opened(make(ana, at)).read("data.json"))["tables"].get("members.importrow", {"rows": []})["rows"]
+    assert rows == []
+
+
+def test_row_of_a_list_that_names_her_among_other_words_is_hers(ana, community, at, clock):
+    batch = MemberImport.objects.create(community=community, file_name="x", signature="x", uploaded_at=at)
+    for number, cell in enumerate(["ask\nANA@example.org", "Ana <ana@example.org>", "ana@example.org."]):
+        ImportRow.objects.create(of=batch, number=number, cells=[cell])
+    assert len(json.loads(opened(make(ana, at)).read("data.json"))["tables"]["members.importrow"]["rows"]) == 3
 
 
 def test_other_people_are_not_named_by_number(everybody, at, clock):

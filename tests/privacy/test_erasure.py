@@ -84,11 +84,12 @@ def test_answer_with_her_name_is_mixed_with_the_others_and_loses_its_words(works
 def test_messages_to_her_and_about_her_do_not_leave(ana, cy, at):
     waiting = notice(to=ana)
     named = notice(to=cy, text="Ana Quispe would like to get in touch")
-    other = notice(to=cy, text="Anabel Quispeña writes")
+    other = notice(to=cy, text="Anabel Quispeña writes, of Mariana Quispe, mariana@example.org")
     gone(ana, at)
     states = dict(Notice.objects.values_list("pk", "state"))
     assert states == {waiting.pk: "cancelled", named.pk: "cancelled", other.pk: "queued"}
     assert Notice.objects.get(pk=named.pk).address == cy.email
+    assert Notice.objects.get(pk=other.pk).text.startswith("Anabel")
 
 
 def test_words_of_the_group_stay_without_her_name(workshop, ana, at):

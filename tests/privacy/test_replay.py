@@ -10,10 +10,12 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from forestallies.merging.merge import merge_people
 from forestallies.privacy import ledger, replay
 from forestallies.privacy.erasure import erase
 from forestallies.privacy.invariants import violations
 from members.models import ErasureRequest, Member
+from tests.factories import MemberFactory, join
 from tests.privacy import everywhere
 
 
@@ -73,6 +75,22 @@ def test_last_coordinator_is_not_refused_a_second_time(db, community, bo, cy, at
     bring_back(bo)
     bo.grants.update(ends_at=None)
     assert replay.replay(at=at).erased == [bo.pk]
+
+
+def test_backup_from_before_a_merge_brings_neither_of_the_two_back(db, ana, bo, community, at):
+    bea = join(MemberFactory.create(name="Ana Quíspe", email="ana.q@example.net"), community.circle)
+    Member.objects.filter(pk=bea.pk).update(created_at=at - timedelta(days=900))
+    carla = join(MemberFactory.create(name="A. Quispe"), community.circle)
+    merge_people(kept_id=bea.pk, other_id=carla.pk, chosen={}, by=bo, at=at)
+    merge_people(kept_id=ana.pk, other_id=bea.pk, chosen={}, by=bo, at=at)
+    gone(Member.objects.get(pk=ana.pk), at)
+    bring_back(ana)
+    for one in (bea, carla):
+        Member(pk=one.pk, name=one.name, email=one.email).save()
+    Member.objects.filter(pk=bea.pk).update(created_at=at - timedelta(days=900))
+    Member.objects.filter(pk=carla.pk).update(created_at=carla.created_at)
+    assert sorted(replay.replay(at=at).erased) == sorted([ana.pk, bea.pk, carla.pk])
+    assert set(Member.objects.exclude(pk=bo.pk).values_list("name", flat=True)) == {"Erased person"}
 
 
 def test_untrusted_line_is_not_followed_and_ends_with_status_1(db, ana, at, ledger):

@@ -13,7 +13,7 @@ from forestallies.privacy.erasure import ErasureRefused
 from forestallies.tasks import erase_due
 from members.models import ErasureRequest, Member
 from notices.models import Notice
-from tests.factories import GrantFactory, MemberFactory, join
+from tests.factories import CircleFactory, GrantFactory, MemberFactory, join
 from tests.notices.servers import deliver
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +145,18 @@ def test_coordinators_ask_for_their_own_people_only(silent, ana, bo, cy, at):
         with pytest.raises(PermissionDenied):
             ask_for(who, by, at)
     assert ErasureRequest.objects.count() == 0
+
+
+def test_nobody_erases_the_people_of_another_community(silent, bo, at):
+    """Bringing somebody's address into one's own list is enough to have her among one's people."""
+    elsewhere = CircleFactory.create()
+    join(silent, elsewhere)
+    with pytest.raises(ErasureRefused, match=r"^This person is in a group of other coordinators, too\."):
+        ask_for(silent, bo, at)
+    ask_for(silent, MemberFactory.create(is_superuser=True), at)
+    wishes.take_back(wish=ErasureRequest.objects.get(), by=bo, at=at)
+    GrantFactory.create(member=bo, circle=elsewhere)
+    assert ask_for(silent, bo, at).state == State.WAITING
 
 
 def test_each_step_is_written_down_without_words(silent, ana, bo, at):

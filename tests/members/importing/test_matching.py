@@ -4,9 +4,9 @@ import pytest
 
 from audit.models import record
 from members.actions import imports, memberships, people
-from members.models import ImportRow, Member, Organisation
+from members.models import Affiliation, FormerAddress, ImportRow, Member, Organisation
 from notices.models import Notice
-from tests.factories import MemberFactory, OrganisationFactory
+from tests.factories import MemberFactory, OrganisationFactory, join
 from tests.members.importing.conftest import codes
 
 HEAD = "Name,E-mail,Country,Organisation,Type,Role\n"
@@ -55,12 +55,43 @@ def test_somebody_of_another_community_only_joins(desk, cy):
     assert (cy.name, cy.country, cy.memberships.get().stakeholder) == ("Cy Stranger", "GH", "NGO")
 
 
+@pytest.mark.parametrize("when", ["before the check", "after the check"])
+def test_address_from_before_a_merge_makes_nobody_anew(desk, ana_in, at, when):
+    row = f"{HEAD}Ana Quispe,ANA.old@example.org,Ghana,Cacao Vivo,Company,Buyer\n"
+    batch = desk.check(row) if when == "after the check" else None
+    FormerAddress.objects.create(member=ana_in, address="ana.old@example.org", since=at)
+    people = Member.objects.count()
+    batch = desk.commit(batch or desk.check(row))
+    ana_in.refresh_from_db()
+    assert (Member.objects.count(), batch.counts["update"], ana_in.country) == (people, 1, "GH")
+    assert ana_in.email == "ana@example.org"
+
+
+def test_what_somebody_of_another_community_does_in_her_organisation_stays(desk, cy, at):
+    place = OrganisationFactory.create(name="Cacao Vivo", country="PE")
+    Affiliation.objects.create(member=cy, organisation=place, role="Director", starts_on=at.date())
+    desk.bring_in(f"{HEAD}Cy Stranger,cy@example.org,Peru,Cacao Vivo,Company,Intern\n")
+    assert (cy.affiliations.get().role, cy.memberships.get().organisation) == ("Director", place)
+
+
 def test_same_name_in_the_same_organisation_is_asked_about_and_left_out(desk, ana_in):
     batch = desk.check(f"{HEAD}ana quispé,,Peru,cacao vivo,Company,\n")
     assert batch.counts["review"] == 1
     desk.commit(batch)
     assert codes(batch) == {2: ["not_decided"]}
     assert Member.objects.filter(email=None).count() == 0
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_name_and_organisation_tell_no_address_of_people_elsewhere(desk, cy, community, at, is_known):
+    place = OrganisationFactory.create(name="Cacao Vivo", country="PE")
+    Affiliation.objects.create(member=cy, organisation=place, starts_on=at.date())
+    if is_known:
+        join(cy, community.circle)
+    batch = desk.check(f"{HEAD}Cy Stranger,,Peru,Cacao Vivo,Company,\n")
+    assert [row.person for row in batch.rows.all()] == ([cy] if is_known else [None])
+    desk.commit(batch)
+    assert Member.objects.filter(name="Cy Stranger").count() == (1 if is_known else 2)
 
 
 @pytest.mark.parametrize(("decision", "made"), [("same", 0), ("other", 1)])
