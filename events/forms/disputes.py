@@ -49,7 +49,7 @@ class DisputeForm(SubmissionForm):
         help_text=_("If you know it; otherwise leave it empty."),
     )
     words = Prose(
-        label=_("How was it?"),
+        label=_("Tell us what was right"),
         required=True,
         help_text=_("For example: under which name you were in the meeting, by telephone or online, with whom."),
     )

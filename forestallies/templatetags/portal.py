@@ -15,6 +15,8 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from events.models import Event
+from forestallies import account_pages
+from forestallies.account_pages import AccountGroup, AccountPage
 from forestallies.lib import kept, languages, links, zones
 from members.models import Member
 
@@ -46,6 +48,25 @@ def here(context: Context, *names: str) -> SafeString:
 def here_in(context: Context, names: tuple[str, ...]) -> SafeString:
     """Like `here`, for names that are in a variable."""
     return here(context, *names)
+
+
+@register.simple_tag
+def account_groups() -> Sequence[AccountGroup]:
+    """Give the pages of one's own account, in their groups."""
+    return account_pages.GROUPS
+
+
+@register.simple_tag(takes_context=True)
+def account_page(context: Context) -> AccountPage | None:
+    """Give the account page to which the present address belongs."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    return account_pages.page_of(match.url_name) if match else None
+
+
+@register.simple_tag(takes_context=True)
+def here_in_account(context: Context) -> SafeString:
+    """Like `here`, for every page of one's own account."""
+    return here(context, *account_pages.NAMES)
 
 
 @register.simple_tag

@@ -17,6 +17,7 @@ from tests.flows.people import sign_in
 from tests.processes import web
 
 PUBLIC = ["/", "/forest-allies/", "/sske/", "/sske/?edition=sske-2021", "/apply/", "/privacy/", "/code-of-conduct/"]
+PUBLIC += ["/community-forest-management/", "/themes/", "/partners/", "/contact/", "/concern/"]
 PUBLIC += ["/verify/", "/verify/AAAA-BBBB-CCCC-DDDD/"]
 DOORS = [
     "/verify/",
@@ -28,7 +29,8 @@ DOORS = [
 ]
 OWN = [
     "/me/", "/me/?show=earlier", "/me/participation/", "/me/calendar/", "/me/certificates/", "/me/profile/",
-    "/me/messages/", "/accounts/email/", "/accounts/2fa/",
+    "/me/messages/", "/accounts/email/", "/accounts/2fa/", "/me/membership/", "/me/data/", "/me/sessions/",
+    "/me/consents/", "/me/directory/", "/me/actions/", "/me/contacts/", "/directory/needs/new/",
 ]  # fmt: skip
 HTML_LIMIT = 60_000  # bytes, but for the admin, which is for desks; data is bought by the day
 
@@ -102,6 +104,34 @@ def test_registering_needs_no_script(demo: None, tmp_path: Path) -> None:
         page.locator("details.confirm summary").first.press("Enter")
         page.locator("form[action$='/cancel/'] button").first.press("Enter")
         assert page.locator("form[action$='/register/']").count() >= 1
+
+
+def test_how_to_join_is_in_the_first_screen_of_a_small_phone(demo: None, tmp_path: Path) -> None:
+    with web(tmp_path) as address, chromium.launched() as browser:
+        for language in ("en", "es", "fr", "pt-br"):
+            context = browser.new_context(viewport={"width": 360, "height": 640}, java_script_enabled=False)
+            context.add_cookies([{"name": "django_language", "value": language, "url": address}])
+            page = context.new_page()
+            for path in ("/", "/forest-allies/", "/community-forest-management/"):
+                page.goto(address + path)
+                box = page.locator("main a[href='/apply/']").first.bounding_box()
+                assert box and box["height"] >= 44 and box["y"] + box["height"] <= 640, (language, path, box)
+
+
+def test_account_pages_lie_folded_on_a_phone_and_beside_the_page_on_a_desk(demo: None, tmp_path: Path) -> None:
+    with web(tmp_path) as address, chromium.launched() as browser:
+        for width, folded in ((360, True), (1280, False)):
+            context = browser.new_context(viewport={"width": width, "height": 740}, java_script_enabled=False)
+            sign_in(context, address, "ama.boateng@example.org")
+            page = context.new_page()
+            page.goto(address + "/me/membership/")
+            nav, heading = page.locator(".account-nav"), page.locator("h1").bounding_box()
+            assert nav.locator("a").first.is_visible() is not folded
+            if folded:
+                assert heading and heading["y"] < 300
+                nav.locator("summary").click()
+            nav.locator("a[href='/me/data/']").click()
+            assert page.url == address + "/me/data/"
 
 
 @pytest.mark.parametrize("width", [360, 1280])

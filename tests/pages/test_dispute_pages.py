@@ -170,3 +170,8 @@ def test_queue_costs_the_same_for_one_and_three(bo, held, number, django_assert_
     browser.get(reverse("dispute_list"))
     with django_assert_num_queries(7):
         browser.get(reverse("dispute_list"))
+
+
+def test_question_is_about_the_record_and_not_about_the_event(as_ana, absent):
+    words = text(as_ana.get(form_of(absent)))
+    assert "Tell us what was right" in words and "How was it?" not in words

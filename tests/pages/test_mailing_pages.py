@@ -101,7 +101,7 @@ def test_question_before_sending_says_how_many_want_no_letters(desk, mailing):
 
 def test_what_is_wrong_names_the_language_that_it_is_in(desk, circle):
     answer = desk.post(page("mailing_create", "circle", circle.pk), written(text_fr="a\x07b"))
-    assert ">Text (French)</a>: Please remove the control characters." in answer.content.decode()
+    assert ">Text (French)</a> – Please remove the control characters." in answer.content.decode()
 
 
 def test_number_that_grew_is_shown_anew_before_anything_is_sent(desk, mailing, circle):

@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from django.urls import reverse
@@ -150,3 +151,20 @@ def test_pages_cost_the_same_for_one_and_three(client, theme, rows, name, querie
     client.get(path)
     with django_assert_num_queries(queries):
         client.get(path)
+
+
+def test_privacy_notice_says_each_heading_once_and_leads_members_to_their_data(client, as_ana, ana):
+    ana.language = "en"
+    ana.save(update_fields=["language"])
+    words = client.get("/privacy/").content.decode().split("<main")[1].split("</main>")[0]
+    heads = re.findall(r"<h[23][^>]*>(.*?)</h[23]>", words)
+    assert sorted(set(heads)) == sorted(heads) and heads[-1] == "The periods in force now"
+    assert 'href="/me/data/"' in words
+
+
+@pytest.mark.parametrize("path", ["/privacy/", "/code-of-conduct/", "/terms/privacy/2026-11/"])
+def test_texts_of_the_terms_leave_out_no_level_of_heading(client, db, path):
+    words = client.get(path).content.decode().split("<main")[1].split("</main>")[0]
+    levels = [int(level) for level in re.findall(r"<h(\d)", words)]
+    assert levels[:2] == [1, 2]
+    assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
