@@ -253,3 +253,10 @@ def test_notice_of_the_present_version_stands_on_the_workshop(as_ana, member, wo
     assert "We share in a non-competitive way" in words_of(page)
     publish("competition", summary_en="No carbon prices either.")
     assert "No carbon prices either." in words_of(as_ana.get(workshop.get_absolute_url()))
+
+
+def test_agreement_is_withdrawn_by_that_name_and_the_question_says_of_what(member, as_ana, at):
+    agreed(member, "privacy", at=at)
+    assert re.findall(r'href="/me/consents/privacy/no/">(.*?)</a>', as_ana.get(LIST).content.decode()) == ["Withdraw"]
+    question = " ".join(as_ana.get("/me/consents/privacy/no/").content.decode().split())
+    assert "<h1>I do not agree<br><small>Privacy notice</small></h1>" in question
