@@ -79,7 +79,7 @@ def test_address_that_was_only_typed_opens_nobody_elses_words(client, ana, commu
 
 
 @pytest.mark.parametrize(
-    "cell", ["mariana@example.org", "my.ana@example.org", "ana@example.org.pe", "x+ana@example.org"]
+    "cell", ["mariana@example.org", "my.ana@example.org", "ana@example.org.example", "x+ana@example.org"]
 )
 def test_row_of_a_list_with_a_longer_address_is_somebody_elses(ana, community, at, clock, cell):
     batch = MemberImport.objects.create(community=community, file_name="x", signature="x", uploaded_at=at)
