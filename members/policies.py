@@ -55,6 +55,17 @@ def check_coordinates_anything(member: Member, *, at: datetime) -> None:
         raise PermissionDenied(_("This page is for coordinators."))
 
 
+def can_write_terms(member: Member, *, at: datetime) -> bool:
+    """Whether a person writes the words that all members agree to: she coordinates a community, not only an edition."""
+    return Circle.objects.run_by(member, at=at).filter(kind=Circle.Kind.COMMUNITY).exists()
+
+
+def check_can_write_terms(member: Member, *, at: datetime) -> None:
+    """Raises PermissionDenied for everybody who coordinates no community."""
+    if not can_write_terms(member, at=at):
+        raise PermissionDenied(_("Only coordinators of a community write the terms."))
+
+
 def check_can_write_to(circle: Circle, *, by: Member, at: datetime) -> None:
     """Coordinators write to the people of their circles.
 

@@ -28,9 +28,9 @@ def save_draft(*, term: Consent.Term, words: dict[str, Any], by: Member, at: dat
 
     Raises:
         VersionRefused: a published version has this name.
-        PermissionDenied: for everybody who coordinates nothing.
+        PermissionDenied: for everybody who coordinates no community.
     """
-    policies.check_coordinates_anything(by, at=at)
+    policies.check_can_write_terms(by, at=at)
     if words["version"] == terms.FIRST_VERSION or terms.find(term, words["version"]):
         raise VersionRefused(_("A version of this name was published already; please choose another name."))
     draft, _is_new = TermVersion.objects.update_or_create(
@@ -46,9 +46,9 @@ def publish(*, draft: TermVersion, in_force_from: datetime, by: Member, at: date
 
     Raises:
         VersionRefused: published already, a language is missing, or it would count before the version it follows.
-        PermissionDenied: for everybody who coordinates nothing.
+        PermissionDenied: for everybody who coordinates no community.
     """
-    policies.check_coordinates_anything(by, at=at)
+    policies.check_can_write_terms(by, at=at)
     draft = TermVersion.objects.select_for_update(no_key=True).get(pk=draft.pk)
     if draft.published_at:
         raise VersionRefused(_("This version is published already."))

@@ -18,7 +18,7 @@ from forestallies.lib import clock
 from forestallies.lib.spreadsheets import FORMATS
 from jobs import submissions
 from jobs.submissions import Result
-from members import consent_lists, terms
+from members import consent_lists, policies, terms
 from members.actions import term_versions
 from members.forms.consents import PublishForm, TermVersionForm
 from members.models import Consent, TermVersion
@@ -39,6 +39,7 @@ def term_list(request: MemberRequest) -> HttpResponse:
     drafts = TermVersion.objects.filter(published_at=None)
     context = {
         "tallies": consent_lists.tallies(request.user, at=at),
+        "may_write": policies.can_write_terms(request.user, at=at),
         "coming": {one.term: one for one in coming},
         "drafts": {one.term: one for one in drafts},
     }
@@ -93,8 +94,8 @@ def _values(row: Any, version: TermVersion) -> tuple[str | datetime | None, ...]
 @staff_only
 def term_write(request: MemberRequest, term: str) -> HttpResponse:
     """Write the next version of a term, beginning with the words of the present one."""
-    check_reader_coordinates(request)
     at, which = clock.now(), _term(term)
+    policies.check_can_write_terms(request.user, at=at)
     draft = term_versions.draft_of(which)
     present = terms.in_force(at)[which]
     begun = draft or _copy(present)
@@ -120,8 +121,8 @@ def term_write(request: MemberRequest, term: str) -> HttpResponse:
 @staff_only
 def term_publish(request: MemberRequest, term: str) -> HttpResponse:
     """Publish the draft of a term."""
-    check_reader_coordinates(request)
     at, which = clock.now(), _term(term)
+    policies.check_can_write_terms(request.user, at=at)
     publish = PublishForm(request.POST)
     draft = term_versions.draft_of(which)
     if publish.is_valid():

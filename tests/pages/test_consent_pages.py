@@ -11,7 +11,7 @@ from django.urls import reverse
 from audit.models import Entry
 from members import terms
 from members.models import Consent, TermVersion
-from tests.factories import CircleFactory, CommunityFactory, MemberFactory, MembershipFactory
+from tests.factories import CircleFactory, CommunityFactory, GrantFactory, MemberFactory, MembershipFactory
 from tests.factories.terms import agreed, publish
 from tests.html_forms import fields_of
 from tests.world import sign_in
@@ -243,6 +243,18 @@ def test_name_of_a_published_version_cannot_be_taken_again(coordinator):
 def test_facilitator_and_stranger_stay_outside(member, cy):
     for person in (member, cy, MemberFactory.create()):
         assert sign_in(person).get(reverse("term_list")).status_code == 403
+
+
+def test_who_coordinates_an_edition_alone_reads_and_does_not_write(coordinator, member, at):
+    """The terms are those of the whole portal."""
+    edition = CircleFactory.create(kind="edition")
+    ed = GrantFactory.create(circle=edition, right="coordinator", member__name="Ed Ition").member
+    browser = sign_in(ed)
+    page = words_of(browser.get(reverse("term_list")))
+    assert "Write the next version" not in page
+    assert browser.get(reverse("term_write", args=["privacy"])).status_code == 403
+    assert write(browser, version="2026-12").status_code == 403
+    assert "Write the next version" in words_of(sign_in(coordinator).get(reverse("term_list")))
 
 
 # --- The notice on workshops ---
