@@ -21,10 +21,11 @@ def plans_of(act) -> dict[str, str]:
         act()
     plans = {}
     for query in seen.captured_queries:
-        if "members_member" in query["sql"] and query["sql"].startswith("SELECT") and "WORD_SIMILARITY" in query["sql"].upper():
+        sql = query["sql"]
+        if sql.startswith("SELECT") and "members_member" in sql and "WORD_SIMILARITY" in sql.upper():
             with connection.cursor() as cursor:
-                cursor.execute("EXPLAIN " + query["sql"].replace("%", "%%"), [])
-                plans[query["sql"]] = "\n".join(line for (line,) in cursor.fetchall())
+                cursor.execute("EXPLAIN " + sql.replace("%", "%%"), [])
+                plans[sql] = "\n".join(line for (line,) in cursor.fetchall())
     return plans
 
 
