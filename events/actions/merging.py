@@ -1,8 +1,8 @@
 """What becomes of two people's registrations when they turn out to be one: a part of the seat service."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from events import ledger
 from events.actions.waiting import fill_free_seats
@@ -85,5 +85,5 @@ def _hand_over(row: Registration, into: Registration) -> None:
     Transition.objects.own().filter(registration=row).update(registration=into, merged_from=row.pk, told=True)
     Transition.objects.filter(registration=row).update(registration=into)
     # Not `delete`, which would take along whatever else points here: the database refuses that instead.
-    rows: Iterable[Registration] = Registration.objects.filter(pk=row.pk)
-    rows._raw_delete(using=row._state.db)  # type: ignore[attr-defined]  # noqa: SLF001 (see above)
+    rows: Any = Registration.objects.filter(pk=row.pk)
+    rows._raw_delete(using=row._state.db)  # noqa: SLF001 (`delete` would take along what points here)
